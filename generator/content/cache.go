@@ -1,0 +1,82 @@
+package content
+
+import (
+	"crypto/sha256"
+	"io/fs"
+	"path"
+	"sync"
+
+	"acervo/generator/diag"
+)
+
+// A Cache keeps records between two readings of a source: a record is read
+// again when one of its files, the settings or a vocabulary changed. The zero
+// Cache is empty; a nil one keeps nothing. It is safe for concurrent use.
+type Cache struct {
+	mutex   sync.Mutex
+	records map[string]cachedRecord // by folder
+}
+
+type cachedRecord struct {
+	key      [32]byte
+	entry    *Entry
+	faults   diag.List
+	mentions []mentionsOf
+}
+
+// context returns the hash of what every record is read with.
+func (c *Cache) context(files fs.FS) [32]byte {
+	if c == nil {
+		return [32]byte{}
+	}
+	return sumOf([32]byte{}, files, siteFile, "content/vocabularies")
+}
+
+// sumOf returns the hash of files and of the files in folders.
+func sumOf(seed [32]byte, files fs.FS, names ...string) [32]byte {
+	sum := sha256.New()
+	sum.Write(seed[:])
+	for _, name := range names {
+		items, err := fs.ReadDir(files, name)
+		if err != nil {
+			data, _ := fs.ReadFile(files, name)
+			sum.Write([]byte(name))
+			sum.Write(data)
+			continue
+		}
+		for _, item := range items {
+			file := path.Join(name, item.Name())
+			sum.Write([]byte(file + "\x00" + item.Type().String() + "\x00"))
+			if item.Type().IsRegular() && !hidden(item.Name()) {
+				data, _ := fs.ReadFile(files, file)
+				inner := sha256.Sum256(data)
+				sum.Write(inner[:])
+			}
+		}
+	}
+	return [32]byte(sum.Sum(nil))
+}
+
+// read returns the entry of a reader's folder, with its faults and mentions,
+// from the cache or from the files.
+func (c *Cache) read(r *entryReader, context [32]byte) *Entry {
+	if c == nil {
+		return r.read()
+	}
+	key := sumOf(context, r.files, r.folder)
+	c.mutex.Lock()
+	known, ok := c.records[r.folder]
+	c.mutex.Unlock()
+	if ok && known.key == key {
+		r.faults, r.mentions = known.faults, known.mentions
+		return known.entry
+	}
+	entry := r.read()
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.records == nil {
+		c.records = map[string]cachedRecord{}
+	}
+	c.records[r.folder] = cachedRecord{key, entry, r.faults, r.mentions}
+	return entry
+}

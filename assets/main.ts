@@ -1,0 +1,8 @@
+// The script of every page, deferred. Each import improves markup that is
+// already there and works without it.
+
+import "./elements/copy-text.ts";
+import "./elements/due-date.ts";
+import "./elements/help-line.ts";
+import "./elements/language-switch.ts";
+import "./elements/table-hint.ts";

@@ -1,0 +1,334 @@
+package site
+
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"acervo/generator/assets"
+	"acervo/generator/content"
+	"acervo/generator/diag"
+	"acervo/generator/layout"
+	"acervo/generator/markdown"
+)
+
+// A Plan is a site that can be made. It is safe for concurrent use.
+type Plan struct {
+	*plan
+	units []*unit
+	names map[string]*unit
+}
+
+// plan is what outputs are made from. It does not change once planned, but for
+// what it remembers of fragments.
+type plan struct {
+	src     Source
+	options Options
+	lib     *content.Library
+	langs   []content.Lang
+	set     *layout.Set
+	words   []layout.Words
+	bundle  *assets.Files
+	texts   *texts
+	base    string // URL with a slash at its end
+	root    string // its path
+
+	places   map[*content.Entry]*place
+	lists    map[*content.Kind]*place
+	taxa     map[string]*taxonomy
+	home     *place
+	owners   map[string]string
+	links    map[*content.Entry]map[*content.Kind][]*content.Entry
+	byKind   map[*content.Kind][]*content.Entry
+	country  map[string]*content.Entry
+	ranks    []map[*content.Entry]int
+	pictures map[string]*picture
+	frames   []frame
+
+	// What is on many pages is made once for each language.
+	cards      []sync.Map                   // *content.Entry → layout.Fragment
+	entryLinks []sync.Map                   // *content.Entry → Link
+	termsMade  []map[string]map[string]Term // by vocabulary and code
+	faults     diag.List
+
+	failure sync.Mutex
+	err     error // the first layout that could not be executed
+}
+
+// fail keeps the first error of a layout. Layouts are checked when they are
+// loaded; what fails later is a mistake in them.
+func (p *plan) fail(err error) {
+	p.failure.Lock()
+	defer p.failure.Unlock()
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+// Read reads and plans the site of a source. A nil Plan has faults; a Plan has
+// faults of its texts still to be found by Check or Build.
+func Read(src Source, options Options, cache *Cache) (*Plan, diag.List) {
+	faults := irregular(src.Files)
+	lib, found := content.Read(src.Files, cache.records())
+	faults = append(faults, found...)
+	p := &plan{src: src, options: options, lib: lib, langs: lib.Site.Languages, owners: map[string]string{}}
+	faults = append(faults, p.load(cache)...)
+	if p.set == nil || lib.Vocabularies == nil {
+		return nil, faults.Sorted()
+	}
+	p.base = cmp.Or(options.BaseURL, lib.Site.BaseURL)
+	if !strings.HasSuffix(p.base, "/") {
+		p.base += "/"
+	}
+	p.root = rootOf(p.base)
+	p.relate()
+	p.arrange()
+	p.photos(cache)
+	if faults = append(faults, p.faults...); len(faults) > 0 {
+		return nil, append(faults, p.textFaults()...).Sorted()
+	}
+	p.frame()
+	return p.outputs(), nil
+}
+
+// load loads the layouts and the assets: the program's, under the source's own
+// where those count.
+func (p *plan) load(cache *Cache) diag.List {
+	own := func(dir string) []fs.FS {
+		if !p.src.Own {
+			return nil
+		}
+		if sub, err := fs.Sub(p.src.Files, dir); err == nil {
+			return []fs.FS{sub}
+		}
+		return nil
+	}
+	program := func(dir string) fs.FS {
+		sub, err := fs.Sub(p.src.Program, dir)
+		if err != nil {
+			panic(err) // the name is a constant
+		}
+		return sub
+	}
+	bundle, faults := cache.bundle(program("assets"), own("assets")...)
+	if len(faults) > 0 || len(p.langs) == 0 {
+		return faults
+	}
+	set, found := cache.layouts(program("layouts"), p.lib.Site.Tags(), bundle.Icons(), own("layouts")...)
+	p.bundle, p.set = bundle, set
+	p.texts = newTexts(p, cache)
+	if set != nil {
+		for _, lang := range p.langs {
+			p.words = append(p.words, set.Words(lang.Tag))
+		}
+	}
+	return append(faults, found...)
+}
+
+// lang returns the index of a language.
+func (p *plan) lang(tag string) int {
+	for i, lang := range p.langs {
+		if lang.Tag == tag {
+			return i
+		}
+	}
+	return 0
+}
+
+// relate finds what links to what, so that a link is written once and shown
+// from both ends.
+func (p *plan) relate() {
+	p.links = map[*content.Entry]map[*content.Kind][]*content.Entry{}
+	p.byKind = map[*content.Kind][]*content.Entry{}
+	p.country = map[string]*content.Entry{}
+	for _, e := range p.lib.Entries {
+		if e.Withdrawn != nil {
+			continue
+		}
+		p.byKind[e.Kind] = append(p.byKind[e.Kind], e)
+		if country, ok := e.Record.(*content.Country); ok {
+			p.country[strings.ToUpper(country.ID)] = e
+		}
+	}
+	for _, k := range content.Kinds {
+		for _, e := range p.byKind[k] {
+			for _, id := range references(e) {
+				if other := p.lib.Entry(id); other != nil && other != e && other.Withdrawn == nil {
+					p.link(e, other)
+					p.link(other, e)
+				}
+			}
+		}
+	}
+}
+
+func (p *plan) link(from, to *content.Entry) {
+	if p.links[from] == nil {
+		p.links[from] = map[*content.Kind][]*content.Entry{}
+	}
+	if list := p.links[from][to.Kind]; !slices.Contains(list, to) {
+		p.links[from][to.Kind] = append(list, to)
+	}
+}
+
+// references returns the ids that an entry's fields name, and its countries.
+func references(e *content.Entry) []string {
+	var ids []string
+	add := func(lists ...[]string) { ids = append(ids, slices.Concat(lists...)...) }
+	countries := func(codes []string) {
+		for _, code := range codes {
+			ids = append(ids, strings.ToLower(code))
+		}
+	}
+	switch r := e.Record.(type) {
+	case *content.Practice:
+		add(r.Lessons, r.Messages, r.Related, []string{r.Event})
+		countries(r.Countries)
+		for _, o := range r.Organizations {
+			add([]string{o.ID})
+		}
+	case *content.Lesson:
+		add(r.Practices, []string{r.Event})
+		countries(r.Countries)
+	case *content.Message:
+		add(r.Practices, r.Lessons, []string{r.Event})
+		countries(r.Countries)
+	case *content.Organization:
+		countries([]string{r.Country})
+	case *content.Event:
+		add(r.Organizers)
+		countries(r.Countries)
+	case *content.Country:
+		add([]string{r.LeadBody})
+	}
+	return ids
+}
+
+// arrange gives everything its address and its order.
+func (p *plan) arrange() {
+	p.places = map[*content.Entry]*place{}
+	p.lists = map[*content.Kind]*place{}
+	p.home = p.everywhere(func(int) string { return "" })
+	for i := range p.langs {
+		p.claim(p.home.paths[i], "home", "content/site.yaml", 0, 0)
+	}
+	for _, k := range content.Kinds {
+		if k == content.PageKind {
+			continue
+		}
+		p.lists[k] = p.everywhere(func(lang int) string { return p.word(k, lang) })
+		for i := range p.langs {
+			p.claim(p.lists[k].paths[i], k.Folder, "content/site.yaml", 0, 0)
+		}
+		p.checkWord(k.Folder)
+	}
+	p.arrangeTaxonomies()
+	p.checkShapes()
+	for _, k := range content.Kinds {
+		for _, e := range p.byKind[k] {
+			p.places[e] = p.entryPlace(e)
+			p.claimEntry(e, p.places[e])
+		}
+	}
+	p.claimPermanent()
+	p.claimRedirects()
+	p.rank()
+}
+
+// claimRedirects claims the addresses that redirects.yaml speaks of, and
+// refuses a redirect to an address that the site does not have.
+func (p *plan) claimRedirects() {
+	const file = "content/redirects.yaml"
+	for _, r := range p.lib.Redirects {
+		if _, ok := p.owners[strings.TrimPrefix(r.To, "/")]; r.To != "" && !ok {
+			p.faults.Add("redirect-nowhere", file, r.Line, 1, diag.Args{"value": r.To})
+		}
+	}
+	for _, r := range p.lib.Redirects {
+		if owner, taken := p.owners[r.From[1:]]; r.Forget && taken && !p.withdrawnAt(r.From) {
+			p.faults.Add("forget-published", file, r.Line, 1, diag.Args{"value": r.From, "other": owner})
+		}
+		if r.To != "" || r.Gone {
+			p.claim(r.From[1:], file, file, r.Line, 1)
+		}
+	}
+}
+
+// withdrawnAt reports whether a permanent address is that of a withdrawn
+// entry.
+func (p *plan) withdrawnAt(address string) bool {
+	e := p.lib.Entry(strings.Trim(strings.TrimPrefix(address, "/p/"), "/"))
+	return e != nil && e.Withdrawn != nil
+}
+
+// rank orders the entries by their title, by each language's own rules.
+func (p *plan) rank() {
+	for _, lang := range p.langs {
+		type key struct {
+			e   *content.Entry
+			key []byte
+		}
+		collator, buffer := collate.New(language.Make(lang.Tag), collate.Numeric), &collate.Buffer{}
+		var keys []key
+		for _, k := range content.Kinds {
+			for _, e := range p.byKind[k] {
+				title := strings.TrimLeftFunc(p.shown(e, p.lang(lang.Tag)).Title, unicode.IsPunct)
+				keys = append(keys, key{e, slices.Clone(collator.KeyFromString(buffer, title))})
+				buffer.Reset()
+			}
+		}
+		slices.SortStableFunc(keys, func(a, b key) int {
+			return cmp.Or(slices.Compare(a.key, b.key), cmp.Compare(a.e.ID, b.e.ID))
+		})
+		ranks := make(map[*content.Entry]int, len(keys))
+		for i, k := range keys {
+			ranks[k.e] = i
+		}
+		p.ranks = append(p.ranks, ranks)
+	}
+}
+
+// sorted returns the entries in a language's order.
+func (p *plan) sorted(entries []*content.Entry, lang int) []*content.Entry {
+	list := slices.Clone(entries)
+	slices.SortFunc(list, func(a, b *content.Entry) int { return cmp.Compare(p.ranks[lang][a], p.ranks[lang][b]) })
+	return list
+}
+
+// shown returns the page whose text is shown in a language.
+func (p *plan) shown(e *content.Entry, lang int) *content.Page {
+	if page := e.Page(p.langs[lang].Tag); page != nil {
+		return page
+	}
+	return e.Original()
+}
+
+// A Cache keeps between two readings of a source what depends on its input
+// only. The zero Cache is empty; a nil one keeps nothing.
+type Cache struct {
+	mutex    sync.Mutex
+	docs     map[docKey]*converted
+	pictures map[pictureKey]*picture
+	bundled  map[[32]byte]*assets.Files
+	sets     map[[32]byte]*layout.Set
+	content  content.Cache
+}
+
+type docKey struct {
+	sum  [32]byte
+	lang string
+	path string
+	line int
+}
+
+// A converted text with what was wrong in it.
+type converted struct {
+	doc    *markdown.Doc
+	faults diag.List
+}

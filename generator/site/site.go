@@ -1,0 +1,115 @@
+// Package site makes the site of a source: it reads the records, plans every
+// address, links records, renders pages and writes them.
+//
+// # The way of the data
+//
+//	Source → Read → Plan → outputs → output.Dir
+//
+// [Read] reads content, layouts and assets and plans: which pages there are,
+// at which address, in which languages, with which text, and what links to
+// what. The [Plan] is a list of outputs, each a pure function of the plan: the
+// order in which they are made, and whether others are made, changes nothing.
+// [Build] makes all of them; a preview makes those that the browser asks for.
+//
+// # Addresses
+//
+//	/                          choice of language
+//	/<lang>/                   home
+//	/<lang>/<kind>/            list of a kind, further pages at page/<n>/
+//	/<lang>/<kind>/<slug>/     record
+//	/<lang>/<taxonomy>/        the terms of a taxonomy
+//	/<lang>/<taxonomy>/<slug>/ a term and its records
+//	/<lang>/<slug>/            static page
+//	/p/<id>/                   permanent address of a record
+//
+// Two owners of one address are a fault. A record without a page in a language
+// of the site has one there all the same, in the language's frame with the
+// source's text, a notice and noindex; a partial language has none.
+//
+// # Units
+//
+// Outputs come in units. The unit of a record converts its Markdown once for
+// all languages, finds what is wrong in it, renders its pages and lets go of
+// it, so that memory does not grow with the number of records. References
+// from one text into another are checked when all units are done; what was
+// written by then is thrown away if there is a fault.
+package site
+
+import (
+	"io/fs"
+	"net/url"
+	"strings"
+	"time"
+
+	"acervo/generator/diag"
+	"acervo/generator/gitfs"
+)
+
+// Version is the version of the generator. It is raised whenever the same
+// source would give other bytes; a test holds it to the hash of a site.
+const Version = "0.1.0"
+
+// A Source is what a site is made from.
+type Source struct {
+	Files   fs.FS          // the repository's files: a commit's or a folder's
+	Commit  gitfs.Commit   // zero where there is none
+	History *gitfs.History // nil where there is none: the site then has no dates
+	Program fs.FS          // layouts/ and assets/ of the program itself
+	Own     bool           // whether the repository's layouts/ and assets/ are laid over the program's
+}
+
+// Options change what is made of a source. They are part of build.json.
+type Options struct {
+	BaseURL string // where the site will be; empty for the one in site.yaml
+	Dirty   bool   // the files are a work tree with changes
+}
+
+// loadable are the folders that a site is made from.
+var loadable = []string{"content", "layouts", "assets"}
+
+// Wanted reports whether a file of the repository can take part in a build, so
+// that only those are read from it.
+func Wanted(path string) bool {
+	for _, dir := range loadable {
+		if strings.HasPrefix(path, dir+"/") {
+			return !strings.HasPrefix(path, "assets/node_modules/")
+		}
+	}
+	return false
+}
+
+// irregular refuses links and submodules below the folders that are read: what
+// they lead to is not part of the source.
+func irregular(files fs.FS) diag.List {
+	var faults diag.List
+	for _, dir := range loadable {
+		fs.WalkDir(files, dir, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil && path == dir:
+				return fs.SkipDir
+			case err != nil:
+				faults.Add("unreadable", path, 0, 0, diag.Args{"cause": err.Error()})
+			case d.IsDir() && d.Name() == "node_modules":
+				return fs.SkipDir
+			case d.Type()&fs.ModeSymlink != 0:
+				faults.Add("symbolic-link", path, 0, 0, nil)
+			case !d.IsDir() && d.Type() != 0:
+				faults.Add("submodule", path, 0, 0, nil)
+			}
+			return nil
+		})
+	}
+	return faults
+}
+
+// now is the date of the commit; a site without one has no date of its own.
+func (s Source) now() time.Time { return s.Commit.When }
+
+// rootOf returns the path of a base address, with slashes at both ends.
+func rootOf(base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Path == "" {
+		return "/"
+	}
+	return strings.TrimSuffix(u.Path, "/") + "/"
+}

@@ -1,0 +1,306 @@
+package site
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"html"
+	"html/template"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"acervo/generator/content"
+	"acervo/generator/diag"
+	"acervo/generator/markdown"
+)
+
+// texts converts the bodies of pages and checks what they refer to.
+type texts struct {
+	plan      *plan
+	converter *markdown.Converter
+	cache     *Cache
+	mutex     sync.Mutex
+	anchors   map[*content.Page]headings
+	pending   map[*content.Page][]anchor // by the page that refers
+}
+
+// An anchor is a reference into a text, checked when all texts are converted.
+type anchor struct {
+	line, col int
+	to        *content.Page
+	fragment  string
+}
+
+func newTexts(p *plan, cache *Cache) *texts {
+	return &texts{plan: p, converter: markdown.New(), cache: cache, anchors: map[*content.Page]headings{}, pending: map[*content.Page][]anchor{}}
+}
+
+// convert returns a page's text and all that is wrong in it. The references
+// into other texts are noted.
+func (t *texts) convert(page *content.Page) converted {
+	c := t.cache.doc(t.converter, page)
+	faults := slices.Clone(c.faults)
+	t.note(page, c.doc)
+	t.mutex.Lock()
+	t.pending[page] = nil // a text that is converted again refers to the same
+	t.mutex.Unlock()
+	faults = append(faults, t.sections(page, c.doc)...)
+	for _, link := range c.doc.Links {
+		t.check(page, link, &faults)
+	}
+	return converted{c.doc, faults}
+}
+
+// headings are the ids of a text's headings, in one string: there are as many
+// of them as pages, and a map for each would cost more than the page's text.
+type headings string
+
+func (h headings) has(id string) bool { return strings.Contains(string(h), "\n"+id+"\n") }
+
+// note keeps the ids of a text's headings and returns them.
+func (t *texts) note(page *content.Page, doc *markdown.Doc) headings {
+	ids := []byte{'\n'}
+	for _, s := range doc.Sections {
+		ids = append(append(ids, s.ID...), '\n')
+		for _, h := range s.Headings {
+			ids = append(append(ids, h.ID...), '\n')
+		}
+	}
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.anchors[page] = headings(ids)
+	return t.anchors[page]
+}
+
+// has reports whether a text has a heading of that id.
+func (t *texts) has(page *content.Page, id string) bool {
+	t.mutex.Lock()
+	ids, known := t.anchors[page]
+	t.mutex.Unlock()
+	if !known {
+		ids = t.note(page, t.cache.doc(t.converter, page).doc)
+	}
+	return ids.has(id) || id == "sources"
+}
+
+// doc converts a body once for each content it has.
+func (c *Cache) doc(converter *markdown.Converter, page *content.Page) converted {
+	at := markdown.Place{Path: page.Path, Line: page.BodyLine}
+	if c == nil {
+		doc, faults := converter.Convert(page.Body, page.Lang, at)
+		return converted{doc, faults}
+	}
+	key := docKey{sha256.Sum256(page.Body), page.Lang, at.Path, at.Line}
+	c.mutex.Lock()
+	known := c.docs[key]
+	c.mutex.Unlock()
+	if known == nil {
+		doc, faults := converter.Convert(page.Body, page.Lang, at)
+		known = &converted{doc, faults}
+		c.mutex.Lock()
+		if c.docs == nil {
+			c.docs = map[docKey]*converted{}
+		}
+		c.docs[key] = known
+		c.mutex.Unlock()
+	}
+	return *known
+}
+
+// sections holds a text to the headings of its kind. Whatever the kind, what
+// the scaffold left for a person to write is not a text.
+func (t *texts) sections(page *content.Page, doc *markdown.Doc) diag.List {
+	var faults diag.List
+	kind := page.Entry.Kind
+	var known, found []string
+	for _, s := range kind.Sections {
+		known = append(known, s.ID)
+	}
+	for i, s := range doc.Sections {
+		text := strings.TrimSpace(s.Text)
+		if strings.HasPrefix(text, "???") || text == "" && i > 0 && len(s.Headings) == 0 {
+			faults.Add("empty-section", page.Path, max(s.Line, page.BodyLine), 1, diag.Args{"value": s.ID, "title": s.Title})
+		}
+		for _, h := range s.Headings {
+			if h.ID == "sources" {
+				faults.Add("reserved-heading", page.Path, h.Line, 1, diag.Args{"value": h.ID})
+			}
+		}
+		if i == 0 || len(known) == 0 {
+			continue
+		}
+		found = append(found, s.ID)
+		if !slices.Contains(known, s.ID) {
+			faults.Add("unknown-section", page.Path, s.Line, 1, diag.Args{
+				"value": s.ID, "title": s.Title, "near": diag.Near(s.ID, known), "known": strings.Join(known, ", "),
+			})
+		}
+		if s.ID == "blocks" && len(s.Headings) == 0 {
+			faults.Add("no-blocks", page.Path, s.Line, 1, nil)
+		}
+	}
+	for _, s := range kind.Sections {
+		if s.Required && !slices.Contains(found, s.ID) {
+			faults.Add("missing-section", page.Path, page.BodyLine, 1, diag.Args{"value": s.ID, "kind": kind.Name})
+		}
+	}
+	return faults
+}
+
+// check checks one link of a text.
+func (t *texts) check(page *content.Page, link markdown.Link, faults *diag.List) {
+	fault := func(code string, args diag.Args) {
+		faults.Add(code, page.Path, link.Line, link.Col, args)
+	}
+	switch link.Kind {
+	case markdown.Citation:
+		if known := sourceIDs(page.Entry); !slices.Contains(known, link.Dest) {
+			fault("unknown-source", diag.Args{"id": link.Dest, "near": diag.Near(link.Dest, known), "known": strings.Join(known, ", ")})
+		}
+	case markdown.Image:
+		file := path.Join(page.Entry.Folder, link.Dest)
+		if !slices.Contains(page.Entry.Images, file) {
+			known := make([]string, len(page.Entry.Images))
+			for i, image := range page.Entry.Images {
+				known[i] = path.Base(image)
+			}
+			fault("missing-image", diag.Args{"value": link.Dest, "near": diag.Near(link.Dest, known)})
+		}
+	default:
+		target, fragment, code := t.target(page, link)
+		if code != "" {
+			fault(code, diag.Args{"value": link.Dest})
+			return
+		}
+		if fragment != "" {
+			t.mutex.Lock()
+			t.pending[page] = append(t.pending[page], anchor{link.Line, link.Col, target, fragment})
+			t.mutex.Unlock()
+		}
+	}
+}
+
+// entry finds the entry that a link names, and the heading in it.
+func (t *texts) entry(page *content.Page, link markdown.Link) (*content.Entry, string) {
+	dest, fragment, _ := strings.Cut(link.Dest, "#")
+	switch link.Kind {
+	case markdown.Fragment:
+		return page.Entry, fragment
+	case markdown.Record:
+		return t.plan.lib.Entry(strings.TrimPrefix(dest, "acervo:")), fragment
+	}
+	file := path.Join(page.Entry.Folder, dest)
+	if other := t.plan.lib.PageAt(file); other != nil {
+		return other.Entry, fragment
+	}
+	for _, e := range t.plan.lib.Entries { // a withdrawn one has no pages
+		if e.Withdrawn != nil && e.Folder == path.Dir(file) {
+			return e, ""
+		}
+	}
+	return nil, ""
+}
+
+// target finds the page that a link leads to, in the language of the page that
+// has it, or the code of what is wrong.
+func (t *texts) target(page *content.Page, link markdown.Link) (*content.Page, string, string) {
+	e, fragment := t.entry(page, link)
+	switch {
+	case e == nil && link.Kind == markdown.File:
+		return nil, "", "missing-record"
+	case e == nil:
+		return nil, "", "unknown-record"
+	}
+	if e.Withdrawn != nil {
+		return nil, "", "" // the link leads to the tombstone
+	}
+	return t.plan.shown(e, t.plan.lang(page.Lang)), fragment, ""
+}
+
+// broken returns the references into texts that have no such heading. It is
+// called when every text was converted.
+func (t *texts) broken() diag.List {
+	var faults diag.List
+	for from, anchors := range t.pending { // the caller sorts the faults
+		for _, a := range anchors {
+			ids := t.anchors[a.to]
+			if ids.has(a.fragment) || a.fragment == "sources" {
+				continue
+			}
+			faults.Add("broken-anchor", from.Path, a.line, a.col, diag.Args{
+				"value": a.fragment, "page": a.to.Path, "near": diag.Near(a.fragment, strings.Fields(string(ids))),
+			})
+		}
+	}
+	return faults
+}
+
+// sourceIDs returns the ids of an entry's sources.
+func sourceIDs(e *content.Entry) []string {
+	list := sourcesOf(e)
+	ids := make([]string, len(list))
+	for i, s := range list {
+		ids[i] = s.ID
+	}
+	return ids
+}
+
+func sourcesOf(e *content.Entry) []content.Source {
+	switch r := e.Record.(type) {
+	case *content.Practice:
+		return r.Sources
+	case *content.Lesson:
+		return r.Sources
+	}
+	return nil
+}
+
+// fill gives what the holes of a text hold on a page in a language.
+func (t *texts) fill(page *content.Page, lang int) func(markdown.Link) string {
+	return func(link markdown.Link) string {
+		switch link.Kind {
+		case markdown.Citation:
+			return strconv.Itoa(slices.Index(sourceIDs(page.Entry), link.Dest) + 1)
+		case markdown.Image:
+			picture := t.plan.pictures[path.Join(page.Entry.Folder, link.Dest)]
+			if picture == nil {
+				return ""
+			}
+			return fmt.Sprintf(` src="%s" width="%d" height="%d"`, html.EscapeString(t.plan.root+picture.name), picture.Width, picture.Height)
+		}
+		e, fragment := t.entry(page, link)
+		if e == nil {
+			return "#" // a fault was reported
+		}
+		pl := t.plan.places[e]
+		if pl == nil {
+			return html.EscapeString(t.plan.root + t.plan.tombstone(e, lang))
+		}
+		href := t.plan.root + pl.paths[pl.in(lang)]
+		// On a page that shows another language's text, the link leads to a
+		// translation, which may lack the heading.
+		if target := t.plan.shown(e, lang); fragment != "" && (target.Lang == page.Lang || t.has(target, fragment)) {
+			href += "#" + fragment
+		}
+		return html.EscapeString(href)
+	}
+}
+
+// rendered returns the text before the first heading and the sections of a
+// page, in a language's frame.
+func (t *texts) rendered(doc *markdown.Doc, page *content.Page, lang int) (template.HTML, []Section) {
+	fill := t.fill(page, lang)
+	sections := make([]Section, 0, len(doc.Sections)-1)
+	for i, s := range doc.Sections[1:] {
+		section := Section{ID: s.ID, Title: s.Title, HTML: doc.HTML(i+1, fill)}
+		for _, h := range s.Headings {
+			if h.Level == 3 {
+				section.Headings = append(section.Headings, Heading{h.ID, h.Text})
+			}
+		}
+		sections = append(sections, section)
+	}
+	return doc.HTML(0, fill), sections
+}

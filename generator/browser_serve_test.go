@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A voice is what a running program says, to be read meanwhile.
+type voice struct {
+	mutex sync.Mutex
+	said  bytes.Buffer
+}
+
+func (v *voice) Write(p []byte) (int, error) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	return v.said.Write(p)
+}
+
+func (v *voice) String() string {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	return v.said.String()
+}
+
+var loopback = regexp.MustCompile(`http://127\.0\.0\.1:\d+/`)
+
+// startServe runs the verb serve over a folder until the test ends, and
+// returns the address that it tells.
+func startServe(t *testing.T, source string) string {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	out, errs, done := &voice{}, &voice{}, make(chan error, 1)
+	p := &program{ui: "es", stdout: out, stderr: errs}
+	go func() { done <- p.serve(ctx, &origin{source: source, rev: "HEAD", worktree: true}, 0) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("serve ends with %v", err)
+		}
+	})
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if address := loopback.FindString(out.String()); address != "" {
+			return address
+		}
+	}
+	t.Fatalf("serve tells no address\n%s\n%s", out, errs)
+	return ""
+}
+
+// testServe is an author's hour: a page is open while files change.
+func testServe(t *testing.T, c *chromium, _ *published) {
+	source := t.TempDir()
+	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../content")); err != nil {
+		t.Fatal(err)
+	}
+	address := startServe(t, source)
+	t.Run("the same bytes", func(t *testing.T) { sameBytes(t, source, address) })
+
+	file := filepath.Join(source, "content/pages/contribuir/index.es.md")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab := c.open(t, "es")
+	tab.visit(address + "es/contribuir/")
+	title := evaluate[string](tab, `document.querySelector("h1").innerText`)
+
+	start := time.Now()
+	save(t, file, string(good)+"\nUna línea nueva.\n")
+	tab.until(`document.body.innerText.includes("Una línea nueva.")`)
+	t.Logf("from the edit to the page: %v", time.Since(start).Round(time.Millisecond))
+
+	save(t, file, strings.Replace(string(good), "\ntitle:", "\ntitulo:", 1))
+	tab.until(`document.querySelector("[role=alert]") !== null`)
+	overlay := evaluate[string](tab, `document.querySelector("[role=alert]").innerText`)
+	for _, part := range []string{"content/pages/contribuir/index.es.md:", "titulo", "title"} {
+		if !strings.Contains(overlay, part) {
+			t.Errorf("the overlay has no %q: %s", part, overlay)
+		}
+	}
+	if evaluate[bool](tab, `getComputedStyle(document.querySelector("[role=alert]")).position !== "fixed"`) {
+		t.Error("the overlay has no style")
+	}
+	if evaluate[string](tab, `document.querySelector("h1").innerText`) != title || !evaluate[bool](tab, `document.body.innerText.includes("Una línea nueva.")`) {
+		t.Error("the last good page is not there beneath the overlay")
+	}
+	if other := fetch(t, address+"es/"); !strings.Contains(other, "<h1") {
+		t.Error("the other pages are gone")
+	}
+
+	save(t, file, string(good))
+	tab.until(`document.querySelector("[role=alert]") === null && !document.body.innerText.includes("Una línea nueva.")`)
+
+	tab.visit(address + "es/glosario/")
+	folder := filepath.Join(source, "content/glossary/palabra-nueva")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	save(t, filepath.Join(folder, "index.es.md"), "---\nid: 0000000\ntitle: \"Palabra nueva\"\nsummary: \"Lo que quiere decir.\"\n---\n")
+	tab.until(`document.querySelector("main").innerText.includes("Palabra nueva")`)
+	tab.visit(address + "es/glosario/palabra-nueva/")
+	tab.until(`document.querySelector("h1").innerText === "Palabra nueva"`)
+	tab.quiet(address[:len(address)-1] + basePath)
+}
+
+func save(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func fetch(t *testing.T, address string) string {
+	t.Helper()
+	response, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+var injected = regexp.MustCompile(`<link rel="stylesheet" href="/-/serve.css"><script src="/-/serve.js" data-events="/-/events"></script>\n`)
+
+// sameBytes compares what is served with what is built, but for what serve
+// adds to pages.
+func sameBytes(t *testing.T, source, address string) {
+	out := filepath.Join(t.TempDir(), "public")
+	p := &program{ui: "es", stdout: io.Discard, stderr: io.Discard}
+	if err := p.build(t.Context(), &origin{source: source, rev: "HEAD", worktree: true}, out); err != nil {
+		t.Fatal(err)
+	}
+	var different []string
+	for _, name := range filesOf(t, os.DirFS(out)) {
+		built, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		served := fetch(t, address+name)
+		if strings.HasSuffix(name, ".html") {
+			served = injected.ReplaceAllLiteralString(served, "")
+		}
+		if name != "build.json" && served != string(built) {
+			different = append(different, name)
+		}
+	}
+	if len(different) > 0 {
+		t.Errorf("%d files differ: %q", len(different), different)
+	}
+}
+
+// filesOf lists the files of a tree.
+func filesOf(t *testing.T, tree fs.FS) []string {
+	t.Helper()
+	var names []string
+	if err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return names
+}

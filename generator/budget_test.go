@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"regexp"
+	"strings"
+	"testing"
+
+	"acervo/generator/gitfs"
+	"acervo/generator/site"
+)
+
+// The limits of what a reader on a slow line loads, compressed as GitHub Pages
+// compresses.
+const (
+	pageBudget   = 30 << 10 // a page, its style and its scripts
+	scriptBudget = 6 << 10
+)
+
+var loaded = regexp.MustCompile(`(?:<script src|<link rel="stylesheet" href)="/([^"]+)"`)
+
+// TestBudget weighs the home page and the largest practice of the repository's
+// own content.
+func TestBudget(t *testing.T) {
+	files, err := gitfs.Folder("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, faults := site.Read(site.Source{Files: files, Program: embedded{}, Own: true}, site.Options{BaseURL: "https://acervo.example/"}, nil)
+	if plan == nil {
+		t.Fatal(faults)
+	}
+	largest, weight := "", 0
+	for _, name := range plan.Names() {
+		if !strings.HasPrefix(name, "es/") || !strings.HasSuffix(name, ".html") {
+			continue
+		}
+		if page := made(t, plan, name); bytes.Contains(page, []byte(`<body class="is-practice"`)) && len(page) > weight {
+			largest, weight = name, len(page)
+		}
+	}
+	for _, name := range []string{"es/index.html", largest} {
+		total, scripts := compressed(t, made(t, plan, name)), 0
+		for _, match := range loaded.FindAllSubmatch(made(t, plan, name), -1) {
+			size := compressed(t, made(t, plan, string(match[1])))
+			total += size
+			if strings.HasSuffix(string(match[1]), ".js") {
+				scripts += size
+			}
+		}
+		t.Logf("%s: %d bytes, of which scripts %d", name, total, scripts)
+		if total > pageBudget || scripts > scriptBudget {
+			t.Errorf("%s: %d bytes with %d of scripts; allowed are %d and %d", name, total, scripts, pageBudget, scriptBudget)
+		}
+	}
+}
+
+// made makes a file of the site.
+func made(t *testing.T, plan *site.Plan, name string) []byte {
+	t.Helper()
+	data, found, err := plan.Make(name)
+	if err != nil || !found {
+		t.Fatalf("%s: found %t, %v", name, found, err)
+	}
+	return data
+}
+
+func compressed(t *testing.T, data []byte) int {
+	t.Helper()
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	w.Write(data)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Len()
+}

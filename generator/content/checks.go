@@ -3,6 +3,7 @@ package content
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -142,7 +143,7 @@ func (d *decoder) holds(n *yaml.Node, ok bool, code, value, near string) bool {
 
 // among accepts one of the known words.
 func (d *decoder) among(f *Field, n *yaml.Node, text string, known []string, code string) (string, bool) {
-	if contains(known, text) {
+	if slices.Contains(known, text) {
 		return text, true
 	}
 	d.fault(n, code, diag.Args{"key": f.Name, "value": cut(text), "near": diag.Near(text, known), "known": strings.Join(known, ", ")})

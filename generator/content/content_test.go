@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -188,7 +189,7 @@ func TestTable(t *testing.T) {
 				t.Errorf("%s is there twice", where)
 			case !types.MatchString(f.Type):
 				t.Errorf("%s has the type %q", where, f.Type)
-			case f.Type == "code" && !contains(vocabularyNames, f.Argument):
+			case f.Type == "code" && !slices.Contains(vocabularyNames, f.Argument):
 				t.Errorf("%s has the vocabulary %q", where, f.Argument)
 			case f.Type == "ref" && KindNamed(f.Argument) == nil:
 				t.Errorf("%s refers to the kind %q", where, f.Argument)

@@ -2,6 +2,7 @@ package content
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -229,7 +230,7 @@ func (d *decoder) local(f *Field, n *yaml.Node) Local {
 	texts := Local{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if !contains(d.languages, key.Value) && !(d.shared && canonicalTag(key.Value) == key.Value) {
+		if !slices.Contains(d.languages, key.Value) && !(d.shared && canonicalTag(key.Value) == key.Value) {
 			d.fault(key, "unknown-language", diag.Args{"lang": key.Value, "known": strings.Join(d.languages, ", "), "near": diag.Near(key.Value, d.languages)})
 			continue
 		}
@@ -253,7 +254,7 @@ func (d *decoder) addresses(n *yaml.Node) Addresses {
 	known := addressKeys()
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if !contains(known, key.Value) {
+		if !slices.Contains(known, key.Value) {
 			d.fault(key, "unknown-key", diag.Args{"key": key.Value, "near": diag.Near(key.Value, known), "known": strings.Join(known, ", ")})
 			continue
 		}
@@ -326,13 +327,4 @@ func (d *decoder) scalar(f *Field, n *yaml.Node, dst reflect.Value) {
 		day, _ := time.Parse(time.DateOnly, text)
 		dst.Set(reflect.ValueOf(day))
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, item := range list {
-		if item == s {
-			return true
-		}
-	}
-	return false
 }

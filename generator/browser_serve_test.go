@@ -37,7 +37,7 @@ var loopback = regexp.MustCompile(`http://127\.0\.0\.1:\d+/`)
 
 // startServe runs the verb serve over a folder until the test ends, and
 // returns the address that it tells.
-func startServe(t *testing.T, source string) string {
+func startServe(t testing.TB, source string) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	out, errs, done := &voice{}, &voice{}, make(chan error, 1)
@@ -114,7 +114,7 @@ func testServe(t *testing.T, c *chromium, _ *published) {
 	tab.quiet(address[:len(address)-1] + basePath)
 }
 
-func save(t *testing.T, file, text string) {
+func save(t testing.TB, file, text string) {
 	t.Helper()
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)

@@ -69,7 +69,7 @@ type chromium struct {
 }
 
 // startChromium starts a browser that reaches this machine only.
-func startChromium(t *testing.T) *chromium {
+func startChromium(t testing.TB) *chromium {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		program, err := exec.LookPath(name)
@@ -152,7 +152,7 @@ func (s *published) read(t *testing.T, name string) string {
 
 // A tab is a tab of the browser, and what was heard of it.
 type tab struct {
-	*testing.T
+	testing.TB
 	ctx context.Context
 
 	mutex    sync.Mutex
@@ -163,9 +163,9 @@ type tab struct {
 
 // open opens a tab whose reader prefers the languages. It is in the window of
 // the others, which is much faster than one of its own, and ends with the test.
-func (c *chromium) open(t *testing.T, languages string, options ...chromedp.ContextOption) *tab {
+func (c *chromium) open(t testing.TB, languages string, options ...chromedp.ContextOption) *tab {
 	t.Helper()
-	tab := &tab{T: t}
+	tab := &tab{TB: t}
 	options = append(options, chromedp.WithNewWindow(false), chromedp.WithListener(tab.hear))
 	ctx, end := chromedp.NewContext(c.ctx, options...)
 	t.Cleanup(end)

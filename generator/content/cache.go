@@ -15,6 +15,32 @@ import (
 type Cache struct {
 	mutex   sync.Mutex
 	records map[string]cachedRecord // by folder
+	sums    map[string]fileSum      // by file
+}
+
+// A fileSum is the hash of the bytes at one place in memory. A tree that hands
+// out the same bytes again, which nobody may change, need not be hashed again.
+type fileSum struct {
+	data []byte
+	sum  [32]byte
+}
+
+// sum returns the hash of a file's bytes.
+func (c *Cache) sum(file string, data []byte) [32]byte {
+	c.mutex.Lock()
+	known := c.sums[file]
+	c.mutex.Unlock()
+	if len(data) > 0 && len(known.data) == len(data) && &known.data[0] == &data[0] {
+		return known.sum
+	}
+	known = fileSum{data, sha256.Sum256(data)}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.sums == nil {
+		c.sums = map[string]fileSum{}
+	}
+	c.sums[file] = known
+	return known.sum
 }
 
 type cachedRecord struct {
@@ -29,11 +55,11 @@ func (c *Cache) context(files fs.FS) [32]byte {
 	if c == nil {
 		return [32]byte{}
 	}
-	return sumOf([32]byte{}, files, siteFile, "content/vocabularies")
+	return c.sumOf([32]byte{}, files, siteFile, "content/vocabularies")
 }
 
 // sumOf returns the hash of files and of the files in folders.
-func sumOf(seed [32]byte, files fs.FS, names ...string) [32]byte {
+func (c *Cache) sumOf(seed [32]byte, files fs.FS, names ...string) [32]byte {
 	sum := sha256.New()
 	sum.Write(seed[:])
 	for _, name := range names {
@@ -49,7 +75,7 @@ func sumOf(seed [32]byte, files fs.FS, names ...string) [32]byte {
 			sum.Write([]byte(file + "\x00" + item.Type().String() + "\x00"))
 			if item.Type().IsRegular() && !hidden(item.Name()) {
 				data, _ := fs.ReadFile(files, file)
-				inner := sha256.Sum256(data)
+				inner := c.sum(file, data)
 				sum.Write(inner[:])
 			}
 		}
@@ -63,7 +89,7 @@ func (c *Cache) read(r *entryReader, context [32]byte) *Entry {
 	if c == nil {
 		return r.read()
 	}
-	key := sumOf(context, r.files, r.folder)
+	key := c.sumOf(context, r.files, r.folder)
 	c.mutex.Lock()
 	known, ok := c.records[r.folder]
 	c.mutex.Unlock()

@@ -34,7 +34,13 @@ func (d *decoder) split(data []byte) (block, body []byte, line int, ok bool) {
 		d.faults.Add("file-too-large", d.path, 0, 0, diag.Args{"size": strconv.Itoa(len(data)), "max": strconv.Itoa(maxFile)})
 		return nil, nil, 0, false
 	}
-	body, err := frontmatter.MustParse(bytes.NewReader(data), &block, frontMatter)
+	// The parser copies what it is given: it gets no more of the body than what
+	// ends with the first line that may close the front matter.
+	head := data
+	if end := bytes.Index(data, []byte("\n---\n")); end >= 0 {
+		head = data[:end+len("\n---\n")]
+	}
+	rest, err := frontmatter.MustParse(bytes.NewReader(head), &block, frontMatter)
 	if err != nil {
 		d.faults.Add("no-front-matter", d.path, 1, 1, nil)
 		return nil, nil, 0, false
@@ -43,8 +49,8 @@ func (d *decoder) split(data []byte) (block, body []byte, line int, ok bool) {
 		d.faults.Add("front-matter-too-large", d.path, 1, 1, diag.Args{"size": strconv.Itoa(len(block)), "max": strconv.Itoa(maxFrontMatter)})
 		return nil, nil, 0, false
 	}
-	// The body is a copy of what the file, which is kept anyway, ends with.
-	before, body := data[:len(data)-len(body)], data[len(data)-len(body):]
+	end := len(head) - len(rest)
+	before, body := data[:end], data[end:]
 	line = bytes.Count(before, []byte("\n")) + 1
 	d.shift = line - 2 - bytes.Count(block, []byte("\n"))
 	return block, body, line, true

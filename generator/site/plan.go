@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"io/fs"
 	"slices"
@@ -274,23 +275,50 @@ func (p *plan) rank() {
 			e   *content.Entry
 			key []byte
 		}
-		collator, buffer := collate.New(language.Make(lang.Tag), collate.Numeric), &collate.Buffer{}
+		order := p.texts.cache.order(lang.Tag)
 		var keys []key
 		for _, k := range content.Kinds {
 			for _, e := range p.byKind[k] {
 				title := strings.TrimLeftFunc(p.shown(e, p.lang(lang.Tag)).Title, unicode.IsPunct)
-				keys = append(keys, key{e, slices.Clone(collator.KeyFromString(buffer, title))})
-				buffer.Reset()
+				keys = append(keys, key{e, order(title)})
 			}
 		}
-		slices.SortStableFunc(keys, func(a, b key) int {
-			return cmp.Or(slices.Compare(a.key, b.key), cmp.Compare(a.e.ID, b.e.ID))
+		slices.SortFunc(keys, func(a, b key) int {
+			if c := bytes.Compare(a.key, b.key); c != 0 {
+				return c
+			}
+			return cmp.Compare(a.e.ID, b.e.ID)
 		})
 		ranks := make(map[*content.Entry]int, len(keys))
 		for i, k := range keys {
 			ranks[k.e] = i
 		}
 		p.ranks = append(p.ranks, ranks)
+	}
+}
+
+// order returns what makes the sort key of a title in a language.
+func (c *Cache) order(lang string) func(title string) []byte {
+	collator, buffer := collate.New(language.Make(lang), collate.Numeric), &collate.Buffer{}
+	fresh := func(title string) []byte {
+		defer buffer.Reset()
+		return slices.Clone(collator.KeyFromString(buffer, title))
+	}
+	if c == nil {
+		return fresh
+	}
+	return func(title string) []byte {
+		c.mutex.Lock()
+		defer c.mutex.Unlock()
+		key, ok := c.keys[titleKey{lang, title}]
+		if !ok {
+			if c.keys == nil {
+				c.keys = map[titleKey][]byte{}
+			}
+			key = fresh(title)
+			c.keys[titleKey{lang, title}] = key
+		}
+		return key
 	}
 }
 
@@ -313,22 +341,21 @@ func (p *plan) shown(e *content.Entry, lang int) *content.Page {
 // only. The zero Cache is empty; a nil one keeps nothing.
 type Cache struct {
 	mutex    sync.Mutex
-	docs     map[docKey]*converted
+	docs     map[*content.Page]*converted // of this reading
+	before   map[*content.Page]*converted // of the reading before
+	keys     map[titleKey][]byte
 	pictures map[pictureKey]*picture
 	bundled  map[[32]byte]*assets.Files
 	sets     map[[32]byte]*layout.Set
 	content  content.Cache
 }
 
-type docKey struct {
-	sum  [32]byte
-	lang string
-	path string
-	line int
-}
+// A titleKey is a title in a language; its sort key takes long to make.
+type titleKey struct{ lang, title string }
 
 // A converted text with what was wrong in it.
 type converted struct {
-	doc    *markdown.Doc
-	faults diag.List
+	doc      *markdown.Doc
+	faults   diag.List
+	headings headings
 }

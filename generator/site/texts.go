@@ -1,7 +1,6 @@
 package site
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"html"
 	"html/template"
@@ -34,6 +33,7 @@ type anchor struct {
 }
 
 func newTexts(p *plan, cache *Cache) *texts {
+	cache.next()
 	return &texts{plan: p, converter: markdown.New(), cache: cache, anchors: map[*content.Page]headings{}, pending: map[*content.Page][]anchor{}}
 }
 
@@ -42,7 +42,7 @@ func newTexts(p *plan, cache *Cache) *texts {
 func (t *texts) convert(page *content.Page) converted {
 	c := t.cache.doc(t.converter, page)
 	faults := slices.Clone(c.faults)
-	t.note(page, c.doc)
+	t.note(page, c.headings)
 	t.mutex.Lock()
 	t.pending[page] = nil // a text that is converted again refers to the same
 	t.mutex.Unlock()
@@ -50,7 +50,7 @@ func (t *texts) convert(page *content.Page) converted {
 	for _, link := range c.doc.Links {
 		t.check(page, link, &faults)
 	}
-	return converted{c.doc, faults}
+	return converted{c.doc, faults, c.headings}
 }
 
 // headings are the ids of a text's headings, in one string: there are as many
@@ -59,8 +59,7 @@ type headings string
 
 func (h headings) has(id string) bool { return strings.Contains(string(h), "\n"+id+"\n") }
 
-// note keeps the ids of a text's headings and returns them.
-func (t *texts) note(page *content.Page, doc *markdown.Doc) headings {
+func headingsOf(doc *markdown.Doc) headings {
 	ids := []byte{'\n'}
 	for _, s := range doc.Sections {
 		ids = append(append(ids, s.ID...), '\n')
@@ -68,10 +67,15 @@ func (t *texts) note(page *content.Page, doc *markdown.Doc) headings {
 			ids = append(append(ids, h.ID...), '\n')
 		}
 	}
+	return headings(ids)
+}
+
+// note keeps the ids of a page's headings and returns them.
+func (t *texts) note(page *content.Page, ids headings) headings {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	t.anchors[page] = headings(ids)
-	return t.anchors[page]
+	t.anchors[page] = ids
+	return ids
 }
 
 // has reports whether a text has a heading of that id.
@@ -80,33 +84,46 @@ func (t *texts) has(page *content.Page, id string) bool {
 	ids, known := t.anchors[page]
 	t.mutex.Unlock()
 	if !known {
-		ids = t.note(page, t.cache.doc(t.converter, page).doc)
+		ids = t.note(page, t.cache.doc(t.converter, page).headings)
 	}
 	return ids.has(id) || id == "sources"
 }
 
-// doc converts a body once for each content it has.
+// doc converts the body of a page once: a page that did not change between two
+// readings is the same page.
 func (c *Cache) doc(converter *markdown.Converter, page *content.Page) converted {
-	at := markdown.Place{Path: page.Path, Line: page.BodyLine}
 	if c == nil {
-		doc, faults := converter.Convert(page.Body, page.Lang, at)
-		return converted{doc, faults}
+		return convertPage(converter, page)
 	}
-	key := docKey{sha256.Sum256(page.Body), page.Lang, at.Path, at.Line}
 	c.mutex.Lock()
-	known := c.docs[key]
+	known := c.docs[page]
+	if known == nil {
+		known = c.before[page]
+	}
 	c.mutex.Unlock()
 	if known == nil {
-		doc, faults := converter.Convert(page.Body, page.Lang, at)
-		known = &converted{doc, faults}
-		c.mutex.Lock()
-		if c.docs == nil {
-			c.docs = map[docKey]*converted{}
-		}
-		c.docs[key] = known
-		c.mutex.Unlock()
+		fresh := convertPage(converter, page)
+		known = &fresh
 	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.docs[page] = known
 	return *known
+}
+
+// next begins another reading: what the last one did not use is let go.
+func (c *Cache) next() {
+	if c == nil {
+		return
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.before, c.docs = c.docs, map[*content.Page]*converted{}
+}
+
+func convertPage(converter *markdown.Converter, page *content.Page) converted {
+	doc, faults := converter.Convert(page.Body, page.Lang, markdown.Place{Path: page.Path, Line: page.BodyLine})
+	return converted{doc, faults, headingsOf(doc)}
 }
 
 // sections holds a text to the headings of its kind. Whatever the kind, what
@@ -156,7 +173,8 @@ func (t *texts) check(page *content.Page, link markdown.Link, faults *diag.List)
 	}
 	switch link.Kind {
 	case markdown.Citation:
-		if known := sourceIDs(page.Entry); !slices.Contains(known, link.Dest) {
+		if !slices.ContainsFunc(sourcesOf(page.Entry), func(s content.Source) bool { return s.ID == link.Dest }) {
+			known := sourceIDs(page.Entry)
 			fault("unknown-source", diag.Args{"id": link.Dest, "near": diag.Near(link.Dest, known), "known": strings.Join(known, ", ")})
 		}
 	case markdown.Image:

@@ -3,6 +3,8 @@
 // them as <a data-lang="es" href="…">, and stays as it is when none fits.
 // Nothing is stored.
 
+import "./elements/search-loader.ts";
+
 function hasLeft(): boolean {
   try {
     return sessionStorage.getItem("x") !== null;

@@ -36,6 +36,7 @@ function leave(address: string): void {
   } catch {
     // storage is forbidden: going back shows the page
   }
+  window.name = ""; // may hold words on their way to the search
   try {
     // The address bar shows this until the neutral page is there.
     history.replaceState(null, "", "/");

@@ -5,4 +5,5 @@ import "./elements/copy-text.ts";
 import "./elements/due-date.ts";
 import "./elements/help-line.ts";
 import "./elements/language-switch.ts";
+import "./elements/search-loader.ts";
 import "./elements/table-hint.ts";

@@ -54,14 +54,12 @@ func (s *published) samples(t *testing.T) []sample {
 }
 
 // kindOf returns what kind of page a page is, if it may stand for it: pages in
-// Spanish, French ones with the text of another language, and permanent
-// addresses.
+// Spanish, and permanent addresses. No record lacks a translation, so that none
+// is a fallback; golden sites have those.
 func kindOf(text, name string) string {
 	_, class, _ := strings.Cut(text, `<body class="is-`)
 	kind, _, _ := strings.Cut(class, `"`)
 	switch {
-	case strings.HasPrefix(name, "fr/") && kind == "practice" && strings.Contains(text, "notice-fallback"):
-		return "fallback"
 	case kind == "list" && strings.Count(name, "/") > 2:
 		kind = "term list"
 	}
@@ -72,8 +70,8 @@ func kindOf(text, name string) string {
 }
 
 // kinds are the kinds of pages of which there must be a sample.
-var kinds = []string{"contribute", "country", "emptiest practice", "event", "fallback", "glossary", "help", "home", "lesson", "list",
-	"message", "missing", "organization", "page", "permanent", "practice", "root", "taxonomy", "term", "term list"}
+var kinds = []string{"contribute", "country", "emptiest practice", "event", "glossary", "help", "home", "lesson", "list",
+	"message", "missing", "organization", "page", "permanent", "practice", "root", "search", "taxonomy", "term", "term list", "translations"}
 
 // testPages looks at a page of each kind, light and dark, on a telephone and
 // on a desk. Its reader's languages are none of the site's, so that the pages

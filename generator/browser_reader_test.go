@@ -99,7 +99,7 @@ func (tab *tab) walk() {
 			tab.Errorf("stop %d: %s", stops+1, at.Name)
 		}
 	}
-	all := evaluate[int](tab, `[...document.querySelectorAll("a[href], button, summary, [tabindex='0']")].filter((e) => e.checkVisibility()).length`)
+	all := evaluate[int](tab, `[...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")].filter((e) => e.checkVisibility()).length`)
 	if stops != all {
 		tab.Errorf("%d stops for %d elements", stops, all)
 	}

@@ -107,10 +107,15 @@ func (tab *tab) click(selector string) {
 func (tab *tab) press(key string) {
 	tab.Helper()
 	k := map[string]input.DispatchKeyEventParams{
-		"Tab":   {Key: "Tab", Code: "Tab", WindowsVirtualKeyCode: 9},
-		"Enter": {Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r"},
-		"Shift": {Key: "Shift", Code: "ShiftLeft", WindowsVirtualKeyCode: 16, Modifiers: 8},
-		"A":     {Key: "A", Code: "KeyA", WindowsVirtualKeyCode: 65, Modifiers: 8, Text: "A"},
+		"Tab":       {Key: "Tab", Code: "Tab", WindowsVirtualKeyCode: 9},
+		"Enter":     {Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r"},
+		"Shift":     {Key: "Shift", Code: "ShiftLeft", WindowsVirtualKeyCode: 16, Modifiers: 8},
+		"/":         {Key: "/", Code: "Slash", WindowsVirtualKeyCode: 191, Text: "/"},
+		"Ctrl+K":    {Key: "k", Code: "KeyK", WindowsVirtualKeyCode: 75, Modifiers: 2},
+		"ArrowDown": {Key: "ArrowDown", Code: "ArrowDown", WindowsVirtualKeyCode: 40},
+		"ArrowUp":   {Key: "ArrowUp", Code: "ArrowUp", WindowsVirtualKeyCode: 38},
+		"Escape":    {Key: "Escape", Code: "Escape", WindowsVirtualKeyCode: 27},
+		"A":         {Key: "A", Code: "KeyA", WindowsVirtualKeyCode: 65, Modifiers: 8, Text: "A"},
 	}[key]
 	k.Type = input.DispatchKeyEventTypeRawKeyDown
 	if k.Text != "" {

@@ -54,6 +54,13 @@ func TestBrowser(t *testing.T) {
 		{"choice", testChoice},
 		{"help lines", testHelpLines},
 		{"copy", testCopy},
+		{"search field", testSearchField},
+		{"search page", testSearchPage},
+		{"search without a trace", testSearchTraces},
+		{"search without script", testSearchPlain},
+		{"search order", testSearchOrder},
+		{"search weight", testSearchWeight},
+		{"search from a folder", testSearchFolder},
 		{"serve", testServe},
 	} {
 		start := time.Now()

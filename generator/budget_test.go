@@ -3,10 +3,14 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"maps"
+	"os"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
 
+	"acervo/generator/assets"
 	"acervo/generator/gitfs"
 	"acervo/generator/site"
 )
@@ -17,6 +21,10 @@ const (
 	pageBudget   = 30 << 10 // a page, its style and its scripts
 	scriptBudget = 6 << 10
 )
+
+// searchBudgets are the limits of the scripts that a search loads: the engine
+// with the field's suggestions, and the search page with what few queries need.
+var searchBudgets = map[string]int{"search": 9 << 10, "find": 5 << 10}
 
 var loaded = regexp.MustCompile(`(?:<script src|<link rel="stylesheet" href)="/([^"]+)"`)
 
@@ -53,6 +61,30 @@ func TestBudget(t *testing.T) {
 		if total > pageBudget || scripts > scriptBudget {
 			t.Errorf("%s: %d bytes with %d of scripts; allowed are %d and %d", name, total, scripts, pageBudget, scriptBudget)
 		}
+	}
+}
+
+// TestSearchBudget weighs the scripts of the search as they are published.
+func TestSearchBudget(t *testing.T) {
+	bundle, faults := assets.Bundle(os.DirFS("../assets"))
+	if bundle == nil {
+		t.Fatal(faults)
+	}
+	left := maps.Clone(searchBudgets)
+	for _, file := range bundle.All() {
+		entry, _, _ := strings.Cut(path.Base(file.Name), ".")
+		limit, ok := left[entry]
+		if !ok {
+			continue
+		}
+		size := compressed(t, file.Data)
+		t.Logf("%s: %d bytes", file.Name, size)
+		if delete(left, entry); size > limit {
+			t.Errorf("%s: %d bytes; allowed are %d", file.Name, size, limit)
+		}
+	}
+	for entry := range left {
+		t.Errorf("no script %s", entry)
 	}
 }
 

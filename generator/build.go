@@ -64,7 +64,8 @@ func (p *program) build(ctx context.Context, o *origin, out string) (err error) 
 	if len(faults) > 0 {
 		return faultsError{faults}
 	}
-	p.stage("stage-pages", start)
+	p.stage("stage-pages", start.Add(report.Indexing))
+	p.stage("stage-search", start)
 	if err := dir.Publish(); err != nil {
 		return err
 	}
@@ -117,30 +118,39 @@ func size(n int64) string {
 // checkCommand is the verb check.
 func (p *program) checkCommand() *cobra.Command {
 	var o origin
+	var base string
 	cmd := &cobra.Command{
-		Use: "check", Example: "  generator check --worktree", Args: p.exactly(0, "generator check"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), &o) },
+		Use: "check", Example: "  generator check --worktree\n  generator check --base origin/main", Args: p.exactly(0, "generator check"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), &o, base) },
 	}
 	p.flags(cmd, &o)
 	p.formatFlag(cmd)
+	cmd.Flags().StringVar(&base, "base", "", p.say("flag-base"))
 	return cmd
 }
 
-// check finds all faults of a source and writes nothing.
-func (p *program) check(ctx context.Context, o *origin) error {
+// check finds all faults of a source. With a base it tells what became of the
+// addresses that were published there.
+func (p *program) check(ctx context.Context, o *origin, base string) error {
 	src, options, err := p.open(ctx, o)
 	if err != nil {
 		return err
 	}
 	plan, faults := site.Read(src, options, nil)
+	if plan == nil && base != "" {
+		plan, _ = site.ReadRewritten(src, options)
+	}
 	if plan == nil {
 		return faultsError{faults}
 	}
-	if faults, err = plan.Check(ctx); err != nil {
+	found, err := plan.Check(ctx)
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(faults) > 0 {
-		return faultsError{faults}
+	case len(found) > 0:
+		return faultsError{append(found, faults...)}
+	case base != "":
+		return p.checkAddresses(ctx, o, src, plan, base, faults)
 	}
 	if p.format == diag.JSON {
 		return diag.Write(p.stdout, nil, p.format, p.ui)

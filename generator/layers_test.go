@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"acervo/generator/diag":     1,
 	"acervo/generator/assets":   2,
 	"acervo/generator/content":  2,
+	"acervo/generator/epub":     2,
 	"acervo/generator/gitfs":    2,
 	"acervo/generator/layout":   2,
 	"acervo/generator/markdown": 2,

@@ -101,7 +101,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().String("ui", p.ui, p.say("flag-ui"))
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, p.say("flag-verbose"))
 	root.SetFlagErrorFunc(p.flagError)
-	root.AddCommand(p.buildCommand(), p.serveCommand(), p.checkCommand(), p.newCommand(), p.statusCommand(), p.carryCommand())
+	root.AddCommand(p.buildCommand(), p.bookCommand(), p.serveCommand(), p.checkCommand(), p.newCommand(), p.statusCommand(), p.searchCommand(), p.carryCommand(), p.withdrawCommand(), p.verifyCommand(), p.reviewCommand())
 	p.translate(root)
 	return root
 }
@@ -126,6 +126,7 @@ const (
 func (p *program) status(err error) int {
 	var faults faultsError
 	var usage usageError
+	var problem gitfs.Problem
 	switch {
 	case errors.As(err, &faults):
 		p.print(faults.faults)
@@ -134,11 +135,12 @@ func (p *program) status(err error) int {
 		fmt.Fprintln(p.stderr, err)
 		p.note("see-help")
 		return exitUsage
+	case errors.Is(err, errDiffers):
+		return exitFaults
 	case errors.Is(err, context.Canceled):
 		p.note("interrupted")
-	case errors.Is(err, gitfs.ErrNoRepository):
-		fmt.Fprintln(p.stderr, err)
-		p.note("hint-no-repository")
+	case errors.As(err, &problem):
+		return p.tell(problem, err)
 	case errors.Is(err, output.ErrRefused):
 		fmt.Fprintln(p.stderr, err)
 		p.note("hint-refused")

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,7 +28,7 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: func(env *testscript.Env) error { return layOut(env.WorkDir) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"codes": codes, "sub": substitute, "status": exitStatus, "git": inGit,
+			"codes": codes, "sub": substitute, "status": exitStatus, "git": inGit, "web": web,
 		},
 	})
 }
@@ -109,4 +111,12 @@ func inGit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv("GIT_"+who+"_DATE", "2026-01-02T03:04:05Z")
 	}
 	ts.Check(ts.Exec("git", args...))
+}
+
+// web serves a folder until the script ends: web <folder>. $SITE is its
+// address.
+func web(ts *testscript.TestScript, neg bool, args []string) {
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(server.Close)
+	ts.Setenv("SITE", server.URL+"/")
 }

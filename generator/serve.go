@@ -222,11 +222,11 @@ func (v *preview) open(ctx context.Context) error {
 	if err != nil || commit.Hash == v.source.Commit.Hash {
 		return nil // without a commit there are no dates
 	}
-	history, err := repo.History(ctx, commit)
+	history, err := repo.History(ctx, commit, historyCache(repo, v.origin))
 	if err != nil && !errors.Is(err, gitfs.ErrShallow) {
 		return err
 	}
-	v.source.Commit, v.source.History = commit, history
+	v.source.Repo, v.source.Commit, v.source.History = repo, commit, history
 	return nil
 }
 

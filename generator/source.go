@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,6 +33,7 @@ type origin struct {
 	worktree bool
 	trust    bool
 	baseURL  string
+	uncached bool // nothing that was remembered is used
 }
 
 // flags adds the flags of an origin to a verb.
@@ -56,6 +60,9 @@ func (p *program) checkFlags(o *origin) error {
 	if o.baseURL != "" && !strings.HasPrefix(o.baseURL, "https://") && !strings.HasPrefix(o.baseURL, "http://") {
 		return usageError{errors.New(p.say("bad-base-url", "value", o.baseURL))}
 	}
+	if o.worktree && remote(o.source) {
+		return p.wrong("worktree-address", "value", "--worktree")
+	}
 	return nil
 }
 
@@ -76,9 +83,12 @@ func (embedded) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
+// hostPath is the short form of an ssh address.
+var hostPath = regexp.MustCompile(`^[\w.-]+@[\w.-]+:`)
+
 // remote reports whether a source is an address and not a folder.
 func remote(source string) bool {
-	return strings.Contains(source, "://") || strings.HasPrefix(source, "git@")
+	return strings.Contains(source, "://") || hostPath.MatchString(source)
 }
 
 // open opens the source of an origin.
@@ -87,31 +97,66 @@ func (p *program) open(ctx context.Context, o *origin) (site.Source, site.Option
 	if err := p.checkFlags(o); err != nil {
 		return site.Source{}, options, err
 	}
-	repo, err := p.repository(ctx, o)
 	src := site.Source{Program: embedded{}, Own: o.trust || !remote(o.source)}
-	if err != nil {
-		if !o.worktree {
-			return src, options, err
-		}
+	repo, err := p.repository(ctx, o)
+	if err == nil {
+		src.Commit, err = repo.Commit(o.rev)
+	}
+	if o.worktree && undated(err) {
 		src.Files, err = gitfs.Folder(o.source)
 		return src, options, err
 	}
-	commit, err := repo.Commit(o.rev)
 	if err != nil {
-		if !o.worktree {
-			return src, options, err
-		}
-		src.Files, err = gitfs.Folder(o.source)
 		return src, options, err
 	}
-	src.Commit = commit
-	if src.History, err = repo.History(ctx, commit); errors.Is(err, gitfs.ErrShallow) {
-		return src, options, faultsError{diag.List{{Code: "shallow-clone"}}}
-	} else if err != nil {
+	src.Repo, src.Cache = repo, historyCache(repo, o)
+	if src.History, err = repo.History(ctx, src.Commit, src.Cache); err != nil {
 		return src, options, err
 	}
 	return p.files(ctx, o, repo, src, options)
 }
+
+// undated reports whether a work tree has no commit to take dates from, or none
+// that can be read, for a reason that is no damage.
+func undated(err error) bool {
+	var problem gitfs.Problem
+	return errors.As(err, &problem) && slices.Contains([]string{
+		"no-repository", "empty-repository", "unborn-branch", "sha256-repository", "unsupported-repository",
+	}, problem.Code)
+}
+
+// historyCache is the folder in which the history of a source is remembered.
+// One that has come with the source is not believed.
+func historyCache(repo *gitfs.Repo, o *origin) string {
+	if o.uncached {
+		return ""
+	}
+	if remote(o.source) {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return ""
+		}
+		return filepath.Join(cache, "acervo", fmt.Sprintf("history-%x", sha256.Sum256([]byte(o.source)))[:40])
+	}
+	if head, err := repo.Commit("HEAD"); err == nil {
+		tree, err := repo.Tree(head)
+		if err != nil {
+			return ""
+		}
+		names, err := fs.ReadDir(tree, ".")
+		came := func(e fs.DirEntry) bool { return strings.EqualFold(e.Name(), cacheDir) }
+		if err != nil || slices.ContainsFunc(names, came) {
+			return ""
+		}
+	}
+	if _, err := os.Stat(filepath.Join(o.source, ".git")); err != nil {
+		return "" // a bare repository has no folder of ours
+	}
+	return filepath.Join(o.source, cacheDir, "history")
+}
+
+// cacheDir is the folder of a work tree for what can be made again.
+const cacheDir = ".cache"
 
 // files gives the source its files: those of the commit, or those that lie in
 // the folder.
@@ -148,7 +193,29 @@ func (p *program) repository(ctx context.Context, o *origin) (*gitfs.Repo, error
 		if term.IsTerminal(int(os.Stderr.Fd())) {
 			progress = p.stderr
 		}
-		return gitfs.Clone(ctx, o.source, filepath.Join(cache, "acervo"), progress)
+		return gitfs.Clone(ctx, o.source, o.rev, filepath.Join(cache, "acervo"), progress)
 	}
 	return gitfs.Open(o.source)
+}
+
+// tell tells why a repository cannot be read, and returns the exit status.
+func (p *program) tell(problem gitfs.Problem, err error) int {
+	fault := diag.Fault{Code: problem.Code, Args: diag.Args{"value": problem.Value}}
+	if problem.Code == "shallow-clone" || problem.Code == "partial-clone" {
+		p.print(diag.List{fault})
+		return exitFaults
+	}
+	message, hint := fault.Words(p.ui)
+	fmt.Fprintln(p.stderr, message)
+	if hint != "" {
+		fmt.Fprintln(p.stderr, "    "+hint)
+	}
+	if p.verbose {
+		fmt.Fprintln(p.stderr, "    "+err.Error())
+	}
+	switch problem.Code {
+	case "unknown-revision", "ambiguous-revision", "revision-parent", "source-address":
+		return exitUsage
+	}
+	return exitIO
 }

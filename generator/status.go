@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 
 	"acervo/generator/content"
 	"acervo/generator/diag"
+	"acervo/generator/gitfs"
+	"acervo/generator/site"
 )
 
 // A translationState is how a record's text in a language stands to its
@@ -24,6 +27,7 @@ const (
 	stateOriginal translationState = "original"
 	stateCurrent  translationState = "current"
 	stateOutdated translationState = "outdated"
+	stateConfirm  translationState = "confirm" // changed after the source's last change, but not signed
 	stateMissing  translationState = "missing"
 )
 
@@ -66,7 +70,11 @@ func (p *program) statusCommand() *cobra.Command {
 			case len(accept) > 0:
 				return p.accept(library, source, append(accept, args...))
 			}
-			return p.printStatus(library, lang)
+			history, err := p.historyOf(cmd.Context(), source)
+			if err != nil {
+				return err
+			}
+			return p.printStatus(library, history, lang)
 		},
 	}
 	formats := []string{diag.Text, diag.JSON}
@@ -82,20 +90,44 @@ func (p *program) statusCommand() *cobra.Command {
 
 const acceptExample = "generator status --accept content/practices/radio/index.fr.md"
 
+// historyOf returns the history of a work tree; nil where there is none, which
+// leaves translations outdated that would only have to be confirmed.
+func (p *program) historyOf(ctx context.Context, source string) (*gitfs.History, error) {
+	o := &origin{source: source, rev: "HEAD"}
+	repo, err := gitfs.Open(source)
+	var head gitfs.Commit
+	if err == nil {
+		head, err = repo.Commit("HEAD")
+	}
+	var history *gitfs.History
+	if err == nil {
+		history, err = repo.History(ctx, head, historyCache(repo, o))
+	}
+	if undated(err) {
+		return nil, nil
+	}
+	return history, err
+}
+
 // printStatus prints the table of all records, or what is to do in a language.
-func (p *program) printStatus(library *content.Library, lang string) error {
+func (p *program) printStatus(library *content.Library, history *gitfs.History, lang string) error {
 	tags := library.Site.Tags()
 	if lang != "" && library.Site.Lang(lang) == nil {
 		return p.wrong("not-language", "value", lang, "known", strings.Join(tags, ", "))
 	}
 	rows := []statusRow{}
-	for _, e := range library.Entries {
-		if e.Withdrawn != nil {
-			continue
+	if lang != "" {
+		for _, e := range site.ByUrgency(library, lang) {
+			row := statusOf(e, history, tags)
+			if state := row.Pages[lang].State; state == stateMissing || state == stateOutdated || state == stateConfirm {
+				rows = append(rows, row)
+			}
 		}
-		row := statusOf(e, tags)
-		if state := row.Pages[lang].State; lang == "" || state == stateMissing || state == stateOutdated {
-			rows = append(rows, row)
+	} else {
+		for _, e := range library.Entries {
+			if e.Withdrawn == nil {
+				rows = append(rows, statusOf(e, history, tags))
+			}
 		}
 	}
 	switch {
@@ -111,7 +143,7 @@ func (p *program) printStatus(library *content.Library, lang string) error {
 }
 
 // statusOf finds the state of an entry in each language.
-func statusOf(e *content.Entry, tags []string) statusRow {
+func statusOf(e *content.Entry, history *gitfs.History, tags []string) statusRow {
 	original := e.Original()
 	row := statusRow{ID: e.ID, Kind: e.Kind.Name, Title: original.Title, Path: original.Path, Pages: map[string]statusPage{}}
 	for _, tag := range tags {
@@ -125,6 +157,8 @@ func statusOf(e *content.Entry, tags []string) statusRow {
 			state.State, state.Reviewed = stateOutdated, !page.Translation.Reviewed.Pending
 			if page.Current() {
 				state.State = stateCurrent
+			} else if site.ChangedAfter(history, page, original) {
+				state.State = stateConfirm
 			}
 		}
 		row.Pages[tag] = state
@@ -156,8 +190,8 @@ func (p *program) printTable(rows []statusRow, tags []string) error {
 	return table.Flush()
 }
 
-// printWork prints what is to do in a language, with what is needed to begin.
-// The library lists practices first.
+// printWork prints what is to do in a language, with what is needed to begin,
+// in the order in which readers need it.
 func (p *program) printWork(rows []statusRow, lang string) error {
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	for _, row := range rows {

@@ -98,11 +98,16 @@ func TestWorkflowsPinActions(t *testing.T) {
 
 // What each job may do. A job that writes runs nothing of the repository.
 var allowed = map[string]string{
-	"check.yml/content": "map[contents:read]",
-	"check.yml/program": "map[contents:read]",
-	"pages.yml/build":   "map[contents:read]",
-	"pages.yml/deploy":  "map[id-token:write pages:write]",
-	"pages.yml/report":  "map[issues:write]",
+	"check.yml/content":    "map[contents:read]",
+	"check.yml/program":    "map[contents:read]",
+	"pages.yml/build":      "map[contents:read]",
+	"pages.yml/deploy":     "map[id-token:write pages:write]",
+	"pages.yml/attest":     "map[attestations:write id-token:write]",
+	"pages.yml/report":     "map[issues:write]",
+	"withdraw.yml/build":   "map[actions:read contents:read]",
+	"withdraw.yml/propose": "map[contents:write pull-requests:write]",
+	"withdraw.yml/deploy":  "map[id-token:write pages:write]",
+	"withdraw.yml/attest":  "map[attestations:write id-token:write]",
 }
 
 func TestWorkflowsPermissions(t *testing.T) {

@@ -20,6 +20,10 @@ var engines = []api.Engine{
 	{Name: api.EngineSafari, Version: "13"},
 }
 
+// supported is what esbuild takes for missing, since a corner of it is wrong in
+// Safari before 14.1, and cannot lower.
+var supported = map[string]bool{"destructuring": true}
+
 // bundle runs esbuild over all entries. The files that it gives are named by
 // their entries.
 func (s source) bundle(faults *diag.List) []File {
@@ -31,12 +35,13 @@ func (s source) bundle(faults *diag.List) []File {
 		Format:            api.FormatIIFE,
 		Target:            api.ES2018,
 		Engines:           engines,
+		Supported:         supported,
 		Charset:           api.CharsetUTF8,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,
 		LegalComments:     api.LegalCommentsNone,
-		TsconfigRaw:       "{}", // else esbuild looks for one on the disk
+		TsconfigRaw:       `{"compilerOptions": {"useDefineForClassFields": false}}`, // else esbuild looks for one on the disk
 		LogLevel:          api.LogLevelSilent,
 		Plugins:           []api.Plugin{{Name: namespace, Setup: s.setup}},
 	})

@@ -55,8 +55,11 @@ type Entry struct {
 	Safety    Signature
 	Consent   Signature
 	Withdrawn *Withdrawal
+	Anchors   []Anchor
 	Record    any // *Practice, *Lesson, … by kind
-	spots     map[string]spot
+
+	AnchorSpot spot // of the list of anchors
+	spots      map[string]spot
 }
 
 // A Page is one language of an entry.

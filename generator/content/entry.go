@@ -102,6 +102,10 @@ func (r *entryReader) checkImage(file string) bool {
 		r.faults.Add("unreadable", file, 0, 0, diag.Args{"cause": err.Error()})
 		return false
 	}
+	if strings.HasPrefix(string(data), lfsPointer) {
+		r.faults.Add("lfs-pointer", file, 0, 0, nil)
+		return false
+	}
 	jpeg := strings.HasPrefix(string(data), "\xff\xd8\xff")
 	png := strings.HasPrefix(string(data), "\x89PNG\r\n\x1a\n")
 	named := strings.ToLower(path.Ext(file)) == ".png"
@@ -159,6 +163,7 @@ func (r *entryReader) readSource(e *Entry, file string) *sourceFile {
 	e.Record = record.Interface()
 	e.share(record.Elem())
 	e.spots = map[string]spot{"id": d.spot(valueOf(node, "id"))}
+	e.AnchorSpot = d.spot(valueOf(node, "anchors"))
 	r.checkRecord(d, e, node)
 	page := newPage(e, e.Source, file, record.Elem(), d.slugSpot(node))
 	page.Body, page.BodyLine = body, line
@@ -233,6 +238,7 @@ func (e *Entry) share(record reflect.Value) {
 	set("review", &e.Review)
 	set("safety", &e.Safety)
 	set("consent", &e.Consent)
+	set("anchors", &e.Anchors)
 }
 
 // newPage makes a page of the translated fields of a record's struct.

@@ -34,6 +34,9 @@ func (d *decoder) split(data []byte) (block, body []byte, line int, ok bool) {
 		d.faults.Add("file-too-large", d.path, 0, 0, diag.Args{"size": strconv.Itoa(len(data)), "max": strconv.Itoa(maxFile)})
 		return nil, nil, 0, false
 	}
+	if d.isPointer(data) {
+		return nil, nil, 0, false
+	}
 	// The parser copies what it is given: it gets no more of the body than what
 	// ends with the first line that may close the front matter.
 	head := data
@@ -56,8 +59,24 @@ func (d *decoder) split(data []byte) (block, body []byte, line int, ok bool) {
 	return block, body, line, true
 }
 
+// lfsPointer is how a file begins that Git LFS put in the place of another.
+const lfsPointer = "version https://git-lfs.github.com/spec/"
+
+// isPointer reports, also as a fault, whether a file is only a reference of Git
+// LFS.
+func (d *decoder) isPointer(data []byte) bool {
+	if !bytes.HasPrefix(data, []byte(lfsPointer)) {
+		return false
+	}
+	d.faults.Add("lfs-pointer", d.path, 0, 0, nil)
+	return true
+}
+
 // parse reads YAML into nodes; nil when it is not well formed.
 func (d *decoder) parse(data []byte, shift int) *yaml.Node {
+	if d.isPointer(data) {
+		return nil
+	}
 	d.shift += shift
 	var document yaml.Node
 	if err := yaml.Load(data, &document); err != nil {

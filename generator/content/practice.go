@@ -10,6 +10,7 @@ type Practice struct {
 	Title         string       `field:"title" rule:"required T text max=120 nophone"`
 	Summary       string       `field:"summary" rule:"required T text max=320"`
 	Slug          string       `field:"slug" rule:"T slug"`
+	Anchors       []Anchor     `field:"anchors"`
 	Countries     []string     `field:"countries" rule:"required country min=1"`
 	Level         string       `field:"level" rule:"required code=levels"`
 	Dimensions    []string     `field:"dimensions" rule:"required code=dimensions min=1"`

@@ -9,6 +9,7 @@ type Lesson struct {
 	Title       string      `field:"title" rule:"required T text max=200 nophone"`
 	Summary     string      `field:"summary" rule:"required T text max=500"`
 	Slug        string      `field:"slug" rule:"T slug"`
+	Anchors     []Anchor    `field:"anchors"`
 	Types       []string    `field:"types" rule:"required code=lesson-types min=1"`
 	Practices   []string    `field:"practices" rule:"required ref=practice min=1"`
 	Themes      []string    `field:"themes" rule:"code=themes"`
@@ -30,6 +31,7 @@ type Message struct {
 	Title     string      `field:"title" rule:"required T text max=160 nophone"`
 	Summary   string      `field:"summary" rule:"required T text max=500 nophone"`
 	Slug      string      `field:"slug" rule:"T slug"`
+	Anchors   []Anchor    `field:"anchors"`
 	Audiences []string    `field:"audiences" rule:"required code=audiences min=1"`
 	Themes    []string    `field:"themes" rule:"code=themes"`
 	Practices []string    `field:"practices" rule:"required ref=practice min=1"`
@@ -59,6 +61,7 @@ type Organization struct {
 	Title          string      `field:"title" rule:"required text max=200"`
 	TranslatedName string      `field:"translated_name" rule:"T text max=200"`
 	Slug           string      `field:"slug" rule:"T slug"`
+	Anchors        []Anchor    `field:"anchors"`
 	Acronym        string      `field:"acronym" rule:"text max=30"`
 	Kind           string      `field:"kind" rule:"required code=organization-kinds"`
 	Country        string      `field:"country" rule:"country"`
@@ -73,6 +76,7 @@ type Event struct {
 	Title        string        `field:"title" rule:"required T text max=160"`
 	Summary      string        `field:"summary" rule:"required T text max=600"`
 	Slug         string        `field:"slug" rule:"T slug"`
+	Anchors      []Anchor      `field:"anchors"`
 	Kind         string        `field:"kind" rule:"required code=event-kinds"`
 	Start        time.Time     `field:"start" rule:"required date"`
 	End          time.Time     `field:"end" rule:"date"`
@@ -101,6 +105,7 @@ type Country struct {
 	Title     string     `field:"title" rule:"required T text max=80"`
 	Summary   string     `field:"summary" rule:"required T text max=600"`
 	Slug      string     `field:"slug" rule:"T slug"`
+	Anchors   []Anchor   `field:"anchors"`
 	LeadBody  string     `field:"lead_body" rule:"ref=organization"`
 	Law       *Law       `field:"law"`
 	Languages []string   `field:"languages" rule:"tag"`
@@ -132,6 +137,7 @@ type Term struct {
 	Avoid     []Avoid     `field:"avoid" rule:"T"`
 	Summary   string      `field:"summary" rule:"required T text max=600"`
 	Slug      string      `field:"slug" rule:"T slug"`
+	Anchors   []Anchor    `field:"anchors"`
 	Withdrawn *Withdrawal `field:"withdrawn"`
 }
 
@@ -143,13 +149,14 @@ type Avoid struct {
 
 // A Static is a page of the site's own: the method, the help page.
 type Static struct {
-	ID      string `field:"id" rule:"required id"`
-	Source  string `field:"source" rule:"tag"`
-	Title   string `field:"title" rule:"required T text max=120"`
-	Summary string `field:"summary" rule:"required T text max=320"`
-	Slug    string `field:"slug" rule:"T slug"`
-	Menu    string `field:"menu" rule:"word=main,footer,none default=none"`
-	Order   int    `field:"order" rule:"number"`
+	ID      string   `field:"id" rule:"required id"`
+	Source  string   `field:"source" rule:"tag"`
+	Title   string   `field:"title" rule:"required T text max=120"`
+	Summary string   `field:"summary" rule:"required T text max=320"`
+	Slug    string   `field:"slug" rule:"T slug"`
+	Anchors []Anchor `field:"anchors"`
+	Menu    string   `field:"menu" rule:"word=main,footer,none default=none"`
+	Order   int      `field:"order" rule:"number"`
 }
 
 // A Translation says how a translation was made and who read it.

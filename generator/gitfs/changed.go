@@ -110,7 +110,7 @@ func (d *difference) leads(path string) bool {
 func (r *Repo) headFiles(counts func(path string) bool) (map[string]string, error) {
 	files := map[string]string{}
 	c, err := r.Commit("HEAD")
-	if errors.Is(err, errUnborn) {
+	if errors.Is(err, errUnborn) || errors.Is(err, errEmpty) {
 		return files, nil
 	}
 	if err != nil {

@@ -24,29 +24,32 @@ var mirrored = []config.RefSpec{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs
 
 // Clone fetches the branches and tags of a remote repository into a bare
 // mirror under the folder cache, or brings the mirror that is already there up
-// to date, and opens it. HEAD is the remote's.
+// to date, and opens it. HEAD is the remote's. When rev names a pull request
+// ("pull/7"), its commits are fetched too.
 //
 // The address is https or ssh (also host:path). Nothing asks for a password:
 // ssh keys come from the agent, a user or token for https may stand in the
 // address. They are stored nowhere and do not appear in errors. Progress may
 // be nil.
-func Clone(ctx context.Context, url, cache string, progress io.Writer) (*Repo, error) {
+func Clone(ctx context.Context, url, rev, cache string, progress io.Writer) (*Repo, error) {
 	end, err := transport.NewEndpoint(url)
 	if err == nil && end.Protocol != "https" && end.Protocol != "ssh" {
-		err = errors.New("the address is neither https nor ssh")
+		err = errAddress
+	} else if err != nil {
+		err = because(errAddress, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("gitfs: clone: %w", withoutSecrets(err, url))
+		return nil, fmt.Errorf("gitfs: clone: %w", withoutSecrets(about(err, withoutUser(url)), url))
 	}
 	public := publicURL(end)
 	dir := filepath.Join(cache, fmt.Sprintf("%x", sha256.Sum256([]byte(public)))[:32])
 	if _, err = os.Stat(dir); err == nil {
-		err = mirror(ctx, url, dir, progress)
+		err = mirror(ctx, url, rev, dir, progress)
 	} else if errors.Is(err, fs.ErrNotExist) {
-		err = newMirror(ctx, url, dir, progress)
+		err = newMirror(ctx, url, rev, dir, progress)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("gitfs: clone %q: %w", public, withoutSecrets(err, url))
+		return nil, fmt.Errorf("gitfs: clone %q: %w", public, withoutSecrets(about(err, public), url))
 	}
 	return Open(dir)
 }
@@ -64,7 +67,7 @@ func publicURL(end *transport.Endpoint) string {
 
 // newMirror clones beside dir and renames, so that a broken clone is never
 // taken for a mirror.
-func newMirror(ctx context.Context, url, dir string, progress io.Writer) error {
+func newMirror(ctx context.Context, url, rev, dir string, progress io.Writer) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
 		return err
 	}
@@ -76,7 +79,7 @@ func newMirror(ctx context.Context, url, dir string, progress io.Writer) error {
 	if _, err := git.PlainInit(tmp, true); err != nil {
 		return err
 	}
-	if err := mirror(ctx, url, tmp, progress); err != nil {
+	if err := mirror(ctx, url, rev, tmp, progress); err != nil {
 		return err
 	}
 	err = os.Rename(tmp, dir)
@@ -87,7 +90,7 @@ func newMirror(ctx context.Context, url, dir string, progress io.Writer) error {
 }
 
 // mirror fetches all that is new and drops the references that are gone.
-func mirror(ctx context.Context, url, dir string, progress io.Writer) error {
+func mirror(ctx context.Context, url, rev, dir string, progress io.Writer) error {
 	repo, err := git.PlainOpen(dir)
 	if err != nil {
 		return err
@@ -97,11 +100,21 @@ func mirror(ctx context.Context, url, dir string, progress io.Writer) error {
 	remote := git.NewRemote(repo.Storer, &config.RemoteConfig{Name: "source", URLs: []string{url}, Fetch: mirrored})
 	err = remote.FetchContext(ctx, &git.FetchOptions{RemoteName: "source", Tags: git.NoTags, Force: true, Prune: true, Progress: progress})
 	if err != nil && !errors.Is(err, git.NoErrAlreadyUpToDate) {
-		return err
+		return unfetched(ctx, err)
+	}
+	if ref := requested(rev); ref != "" {
+		err = remote.FetchContext(ctx, &git.FetchOptions{RemoteName: "source", Tags: git.NoTags, Force: true, Progress: progress,
+			RefSpecs: []config.RefSpec{config.RefSpec("+" + ref + ":" + ref)}})
+		if errors.Is(err, git.NoMatchingRefSpecError{}) {
+			return about(because(errNoRevision, err), rev)
+		}
+		if err != nil && !errors.Is(err, git.NoErrAlreadyUpToDate) {
+			return unfetched(ctx, err)
+		}
 	}
 	refs, err := remote.ListContext(ctx, &git.ListOptions{})
 	if err != nil {
-		return err
+		return unfetched(ctx, err)
 	}
 	for _, ref := range refs {
 		if ref.Name() == plumbing.HEAD {
@@ -109,6 +122,33 @@ func mirror(ctx context.Context, url, dir string, progress io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// unfetched tells why a fetch failed.
+func unfetched(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed):
+		return because(errAccess, err)
+	case errors.Is(err, transport.ErrRepositoryNotFound):
+		return because(errNotThere, err)
+	case errors.Is(err, transport.ErrEmptyRemoteRepository):
+		return because(errEmpty, err)
+	case strings.Contains(err.Error(), "object-format=sha256"): // the line of the server that go-git does not take
+		return because(errSHA256, err)
+	}
+	return because(errUnreachable, err)
+}
+
+// withoutUser is an address without what stands before an "@".
+func withoutUser(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return address
+	}
+	authority, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + rest[strings.LastIndex(authority, "@")+1:]
 }
 
 // withoutSecrets hides the user and password of an address in an error's text.

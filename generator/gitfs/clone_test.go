@@ -55,7 +55,7 @@ func TestClone(t *testing.T) {
 	cache := filepath.Join(t.TempDir(), "cache", "mirrors")
 
 	var progress bytes.Buffer
-	r, err := Clone(t.Context(), url, cache, &progress)
+	r, err := Clone(t.Context(), url, "HEAD", cache, &progress)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestClone(t *testing.T) {
 	s.git("branch", "-q", "-D", "old")
 	s.git("tag", "v1")
 	open := r
-	if r, err = Clone(t.Context(), url, cache, nil); err != nil {
+	if r, err = Clone(t.Context(), url, "HEAD", cache, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, rev := range []string{"HEAD", "next", "v1"} {
@@ -90,7 +90,7 @@ func TestClone(t *testing.T) {
 	if span, _ := history(t, r).Of("a"); span.Count != 2 {
 		t.Errorf("got %+v", span)
 	}
-	if _, err = Clone(t.Context(), url, cache, nil); err != nil {
+	if _, err = Clone(t.Context(), url, "HEAD", cache, nil); err != nil {
 		t.Errorf("nothing new: %v", err)
 	}
 	if mirrors, _ := os.ReadDir(cache); len(mirrors) != 1 {
@@ -100,7 +100,7 @@ func TestClone(t *testing.T) {
 	s.git("checkout", "-q", "--orphan", "rewritten")
 	rewritten := s.put("a", "3")
 	s.git("branch", "-q", "-f", "main", "rewritten")
-	if r, err = Clone(t.Context(), url, cache, nil); err != nil {
+	if r, err = Clone(t.Context(), url, "HEAD", cache, nil); err != nil {
 		t.Fatal(err)
 	}
 	if c, err := r.Commit("main"); c.Hash != rewritten || err != nil {
@@ -117,7 +117,7 @@ func TestCloneKeepsSecrets(t *testing.T) {
 	}
 	cache := t.TempDir()
 	for _, user := range []string{"ghp_123secret", "who:wrong%2Bword"} {
-		_, err := Clone(t.Context(), address(user), cache, nil)
+		_, err := Clone(t.Context(), address(user), "HEAD", cache, nil)
 		if err == nil {
 			t.Fatal("cloned without the password")
 		}
@@ -130,7 +130,7 @@ func TestCloneKeepsSecrets(t *testing.T) {
 	if left, _ := os.ReadDir(cache); len(left) != 0 {
 		t.Errorf("%d entries left in the cache", len(left))
 	}
-	if _, err := Clone(t.Context(), address("who:open-sesame"), cache, nil); err != nil {
+	if _, err := Clone(t.Context(), address("who:open-sesame"), "HEAD", cache, nil); err != nil {
 		t.Fatal(err)
 	}
 	err := filepath.WalkDir(cache, func(path string, e os.DirEntry, err error) error {
@@ -148,12 +148,76 @@ func TestCloneKeepsSecrets(t *testing.T) {
 	}
 }
 
+func TestClonePullRequest(t *testing.T) {
+	s := newSource(t)
+	s.put("a", "1")
+	s.git("checkout", "-q", "-b", "topic")
+	want := s.put("a", "2")
+	s.git("update-ref", "refs/pull/7/head", "topic")
+	s.git("checkout", "-q", "main")
+	s.git("branch", "-q", "-D", "topic")
+	url := serve(t, s).URL + "/" + filepath.Base(s.dir) + "/.git"
+	cache := t.TempDir()
+	for _, rev := range []string{"pull/7", "refs/pull/7/head", "pull/7~0"} {
+		r, err := Clone(t.Context(), url, rev, cache, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := r.Commit(rev); c.Hash != want || err != nil {
+			t.Errorf("Commit(%q) = %v, %v, want %s", rev, c.Hash, err, want)
+		}
+	}
+	_, err := Clone(t.Context(), url, "pull/8", cache, nil)
+	hasProblem(t, err, "unknown-revision", "pull/8")
+}
+
+func TestCloneProblems(t *testing.T) {
+	s := newSource(t)
+	server := serve(t, s)
+	empty := server.URL + "/" + filepath.Base(s.dir) + "/.git"
+	_, err := Clone(t.Context(), empty, "HEAD", t.TempDir(), nil)
+	hasProblem(t, err, "empty-repository", empty)
+
+	s.put("a", "1")
+	missing := server.URL + "/missing.git"
+	_, err = Clone(t.Context(), missing, "HEAD", t.TempDir(), nil)
+	hasProblem(t, err, "source-missing", missing)
+	private := server.URL + "/private/" + filepath.Base(s.dir) + "/.git"
+	_, err = Clone(t.Context(), private, "HEAD", t.TempDir(), nil)
+	hasProblem(t, err, "source-access", private)
+	_, err = Clone(t.Context(), strings.Replace(private, "https://", "https://who:secret@", 1), "HEAD", t.TempDir(), nil)
+	hasProblem(t, err, "source-access", private)
+	server.Close()
+	cache := t.TempDir()
+	_, err = Clone(t.Context(), empty, "HEAD", cache, nil)
+	hasProblem(t, err, "source-unreachable", empty)
+	if left, _ := os.ReadDir(cache); len(left) != 0 {
+		t.Errorf("%d entries left in the cache", len(left))
+	}
+
+	t.Setenv("SSH_AUTH_SOCK", "")
+	_, err = Clone(t.Context(), "git@127.0.0.1:x.git", "HEAD", t.TempDir(), nil)
+	hasProblem(t, err, "source-unreachable", "ssh://git@127.0.0.1/x.git")
+	_, err = Clone(t.Context(), "http://who:secret@host/x", "HEAD", t.TempDir(), nil)
+	hasProblem(t, err, "source-address", "http://host/x")
+}
+
+func TestCloneOfSHA256(t *testing.T) {
+	s := newSource(t)
+	s.dir = t.TempDir()
+	s.git("init", "-q", "-b", "main", "--object-format=sha256", ".")
+	s.put("a", "1")
+	url := serve(t, s).URL + "/" + filepath.Base(s.dir) + "/.git"
+	_, err := Clone(t.Context(), url, "HEAD", t.TempDir(), nil)
+	hasProblem(t, err, "sha256-repository", url)
+}
+
 // A local path would make go-git run a git program.
 func TestCloneRefusesOtherProtocols(t *testing.T) {
 	s := newSource(t)
 	s.put("a", "1")
 	for _, url := range []string{s.dir, "file://" + s.dir, "git://localhost/x", "http://localhost/x", "ext::sh -c true", ""} {
-		_, err := Clone(t.Context(), url, t.TempDir(), nil)
+		_, err := Clone(t.Context(), url, "HEAD", t.TempDir(), nil)
 		if err == nil || errors.Is(err, ErrNoRepository) {
 			t.Errorf("Clone(%q): %v", url, err)
 		}

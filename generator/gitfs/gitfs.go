@@ -36,31 +36,32 @@
 // Packs that appear while a Repo is open (a fetch, a repack) are found; a Repo
 // needs no closing.
 //
-// Replace references, grafts and repositories with SHA-256 names are not
-// known.
+// Replace references and grafts are not known. A repository with SHA-256 names
+// is refused: go-git holds the names of one kind only, chosen when the program
+// is built.
+//
+// # Problems
+//
+// What stands in the way of reading is told as a [Problem] where a person can
+// do something about it: no repository, one without commits, a revision that
+// is not there, a shallow or partial clone, damaged and missing objects, an
+// address that cannot be reached.
 package gitfs
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/storage/filesystem"
-)
-
-var (
-	// ErrNoRepository is the cause when a folder is no git repository.
-	ErrNoRepository = errors.New("not a git repository")
-
-	// ErrShallow is the cause when a history ends because the repository was
-	// cloned without it.
-	ErrShallow = errors.New("the repository is a shallow clone")
 )
 
 // A Repo is a git repository. Its methods are safe for concurrent use.
@@ -81,30 +82,59 @@ type Commit struct {
 // Open opens the repository at dir: the top folder of a work tree, or a bare
 // repository. A folder that is neither gives [ErrNoRepository].
 func Open(dir string) (*Repo, error) {
-	repo, err := openGit(dir)
-	if errors.Is(err, git.ErrRepositoryNotExists) {
-		err = ErrNoRepository
+	r := &Repo{dir: dir}
+	if err := r.open(); err != nil {
+		return nil, about(fmt.Errorf("gitfs: open %q: %w", dir, err), dir)
 	}
+	return r, nil
+}
+
+func (r *Repo) open() error {
+	repo, err := openGit(r.dir)
 	if err != nil {
-		return nil, fmt.Errorf("gitfs: open %q: %w", dir, err)
+		return err
 	}
 	_, err = repo.Worktree()
-	bare := errors.Is(err, git.ErrIsBareRepository)
-	common, err := commonDir(repo.Storer.(*filesystem.Storage).Filesystem().Root())
-	if err != nil {
-		return nil, fmt.Errorf("gitfs: open %q: %w", dir, err)
+	r.bare = errors.Is(err, git.ErrIsBareRepository)
+	if r.common, err = commonDir(repo.Storer.(*filesystem.Storage).Filesystem().Root()); err != nil {
+		return err
 	}
-	objects, err := openStore(filepath.Join(common, "objects"))
-	if err != nil {
-		return nil, fmt.Errorf("gitfs: open %q: %w", dir, err)
-	}
-	return &Repo{dir: dir, bare: bare, common: common, objects: objects}, nil
+	r.objects, err = openStore(filepath.Join(r.common, "objects"))
+	return err
 }
 
 // openGit opens a repository with go-git, whose storage remembers what it
 // read and cannot be shared: every use opens its own.
 func openGit(dir string) (*git.Repository, error) {
-	return git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{EnableDotGitCommonDir: true})
+	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{EnableDotGitCommonDir: true})
+	if err != nil {
+		return nil, unopened(err)
+	}
+	config, err := repo.Config()
+	switch {
+	case err != nil:
+		return nil, unopened(err)
+	case config.Raw.Section("extensions").Option("objectformat") == "sha256":
+		return nil, errSHA256
+	}
+	return repo, nil
+}
+
+// unopened tells why go-git does not open a repository.
+func unopened(err error) error {
+	var system *fs.PathError
+	switch {
+	case errors.Is(err, git.ErrRepositoryNotExists):
+		return ErrNoRepository
+	case strings.Contains(err.Error(), "objectformat"):
+		return because(errSHA256, err)
+	case errors.Is(err, git.ErrUnknownExtension), errors.Is(err, git.ErrUnsupportedRepositoryFormatVersion),
+		errors.Is(err, git.ErrUnsupportedExtensionRepositoryFormatVersion):
+		return because(errUnsupported, err)
+	case errors.As(err, &system):
+		return err
+	}
+	return because(errDamaged, err)
 }
 
 // commonDir returns the folder that holds what all work trees share.
@@ -145,6 +175,9 @@ func (s *store) commit(h plumbing.Hash) (commit, error) {
 			c.when = seconds(value)
 		}
 		data = rest
+	}
+	if c.tree.IsZero() {
+		return c, about(because(errDamaged, fmt.Errorf("commit %s: %w", h, errMalformed)), h.String())
 	}
 	return c, nil
 }

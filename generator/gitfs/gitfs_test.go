@@ -143,9 +143,11 @@ func tree(t testing.TB, r *Repo, rev string) *Tree {
 
 func TestOpenNoRepository(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "missing")} {
-		if _, err := Open(dir); !errors.Is(err, ErrNoRepository) {
+		_, err := Open(dir)
+		if !errors.Is(err, ErrNoRepository) {
 			t.Errorf("Open(%q) = %v, want ErrNoRepository", dir, err)
 		}
+		hasProblem(t, err, "no-repository", dir)
 	}
 }
 
@@ -153,9 +155,8 @@ func TestOpenRefusesSHA256(t *testing.T) {
 	s := newSource(t)
 	dir := t.TempDir()
 	s.git("init", "-q", "--object-format=sha256", dir)
-	if _, err := Open(dir); err == nil {
-		t.Error("a repository with SHA-256 names was opened")
-	}
+	_, err := Open(dir)
+	hasProblem(t, err, "sha256-repository", dir)
 }
 
 func TestCommit(t *testing.T) {
@@ -234,10 +235,31 @@ func TestCommitAmbiguous(t *testing.T) {
 }
 
 func TestUnbornBranch(t *testing.T) {
-	r := newSource(t).open()
-	_, err := r.Commit("HEAD")
+	s := newSource(t)
+	hasProblem(t, commitError(s, "HEAD"), "empty-repository", s.dir)
+	s.put("a", "1")
+	s.git("checkout", "-q", "--orphan", "new")
+	err := commitError(s, "HEAD")
 	if got, want := fmt.Sprint(err), `gitfs: resolve "HEAD": the branch has no commit yet`; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+	hasProblem(t, err, "unborn-branch", "HEAD")
+	hasProblem(t, commitError(s, "new"), "unknown-revision", "new")
+	if err := commitError(s, "main"); err != nil {
+		t.Error(err)
+	}
+}
+
+func commitError(s *source, rev string) error {
+	_, err := s.open().Commit(rev)
+	return err
+}
+
+func hasProblem(t *testing.T, err error, code, value string) {
+	t.Helper()
+	var p Problem
+	if !errors.As(err, &p) || p.Code != code || p.Value != value {
+		t.Errorf("%v: problem %q, %q, want %q, %q", err, p.Code, p.Value, code, value)
 	}
 }
 
@@ -257,7 +279,7 @@ func TestLinkedWorkTree(t *testing.T) {
 	if data, err := tree(t, r, "main").ReadFile("a"); string(data) != "main" || err != nil {
 		t.Errorf("got %q, %v", data, err)
 	}
-	if h, err := r.History(t.Context(), head(t, r)); err != nil {
+	if h, err := r.History(t.Context(), head(t, r), ""); err != nil {
 		t.Error(err)
 	} else if span, _ := h.Of("a"); span.Count != 2 {
 		t.Errorf("got %+v", span)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
@@ -17,6 +16,7 @@ import (
 // for concurrent use.
 type History struct {
 	spans map[string]*Span
+	chain []Published
 }
 
 // A Span is what the history of a path comes to.
@@ -31,6 +31,19 @@ type Stamp struct {
 	When   time.Time
 }
 
+// A Published is a commit of the first-parent chain: what a branch showed
+// since then.
+type Published struct {
+	Stamp
+	Changes []Change // in the order of the paths in git's trees
+}
+
+// A Change is a regular file below content/ as a commit left it.
+type Change struct {
+	Path string
+	Blob string // the hash of its bytes; "" where the file was removed
+}
+
 // History walks the history of a commit once and returns the changes of all
 // paths. When the walk ends at the edge of a shallow clone it gives
 // [ErrShallow].
@@ -41,42 +54,70 @@ type Stamp struct {
 // All ancestors count, on whatever branch. They are ordered from newest to
 // oldest as by "git log --date-order": no commit before its children, else by
 // the committer's time.
-func (r *Repo) History(ctx context.Context, c Commit) (*History, error) {
-	commits, err := r.ancestors(ctx, plumbing.NewHash(c.Hash))
+//
+// What was read is kept in the folder cache (none: ""), and the next walk reads
+// the other commits only. The result is the same with every cache: what a
+// commit changed never changes, which commits count is found anew each time,
+// and a cache that cannot be read or written is none.
+func (r *Repo) History(ctx context.Context, c Commit, cache string) (*History, error) {
+	h, err := r.history(ctx, plumbing.NewHash(c.Hash), cache)
 	if err != nil {
 		return nil, fmt.Errorf("gitfs: history of %s: %w", c.Hash, err)
-	}
-	w := walk{objects: r.objects}
-	changed := make([][]string, len(commits))
-	err = parallel(ctx, len(commits), func(i int) error {
-		trees := make([]plumbing.Hash, len(commits[i].parents))
-		for p, parent := range commits[i].parents {
-			trees[p] = parent.tree
-		}
-		return w.changes("", commits[i].tree, trees, &changed[i])
-	})
-	if err != nil {
-		return nil, fmt.Errorf("gitfs: history of %s: %w", c.Hash, err)
-	}
-	h := &History{spans: map[string]*Span{}}
-	for i, c := range commits {
-		h.add(Stamp{c.hash.String(), instant(c.when)}, changed[i])
 	}
 	return h, nil
 }
 
-// add notes the paths that a commit changed; commits come from newest to
+func (r *Repo) history(ctx context.Context, from plumbing.Hash, cache string) (*History, error) {
+	known := recall(cache)
+	commits, err := r.ancestors(ctx, from, known)
+	if err != nil {
+		return nil, err
+	}
+	unread := fresh(commits)
+	w := walk{objects: r.objects}
+	if err := parallel(ctx, len(unread), func(i int) error { return w.compare(unread[i]) }); err != nil {
+		return nil, err
+	}
+	if len(unread) > 0 {
+		keep(cache, commits)
+	}
+	h := &History{spans: map[string]*Span{}}
+	for _, a := range commits {
+		h.count(a)
+	}
+	h.publish(commits[0])
+	return h, nil
+}
+
+// count notes the files that a commit changed; commits come from newest to
 // oldest.
-func (h *History) add(stamp Stamp, paths []string) {
-	for _, path := range paths {
-		span := h.spans[path]
+func (h *History) count(a *ancestor) {
+	stamp := a.stamp()
+	for _, c := range a.changes {
+		if c.kind&counted == 0 {
+			continue
+		}
+		span := h.spans[c.path]
 		if span == nil {
 			span = &Span{Last: stamp}
-			h.spans[path] = span
+			h.spans[c.path] = span
 		}
 		span.First = stamp
 		span.Count++
 	}
+}
+
+// publish fills the chain of first parents that ends in a commit.
+func (h *History) publish(last *ancestor) {
+	for a := last; ; a = a.parents[0] {
+		if changes := a.published(); len(changes) > 0 {
+			h.chain = append(h.chain, Published{a.stamp(), changes})
+		}
+		if len(a.parents) == 0 {
+			break
+		}
+	}
+	slices.Reverse(h.chain)
 }
 
 // Of returns the history of a file's path, also of one that the commit no
@@ -88,53 +129,92 @@ func (h *History) Of(path string) (Span, bool) {
 	return Span{}, false
 }
 
+// Chain returns the commits, oldest first, that changed a regular file below
+// content/ from what their first parent has: from the last of them one comes to
+// the first by first parents. A merge has all that it brought. The caller must
+// not change the list.
+func (h *History) Chain() []Published { return h.chain }
+
 // ancestor is a commit of a history.
 type ancestor struct {
-	hash, tree plumbing.Hash
-	when       int64
-	parents    []*ancestor
-	children   int // that the order has not reached
+	*fact
+	hash     plumbing.Hash
+	parents  []*ancestor
+	children int // that the order has not reached
 }
 
-// ancestors returns a commit and all its ancestors, newest first.
-func (r *Repo) ancestors(ctx context.Context, from plumbing.Hash) ([]*ancestor, error) {
+func (a *ancestor) stamp() Stamp { return Stamp{a.hash.String(), instant(a.when)} }
+
+// published returns the changes of the files that a site is made from.
+func (a *ancestor) published() []Change {
+	n := 0
+	for _, c := range a.changes {
+		if c.kind&(placed|removed) != 0 {
+			n++
+		}
+	}
+	changes := make([]Change, 0, n)
+	for _, c := range a.changes {
+		switch {
+		case c.kind&placed != 0:
+			changes = append(changes, Change{c.path, c.blob.String()})
+		case c.kind&removed != 0:
+			changes = append(changes, Change{Path: c.path})
+		}
+	}
+	return changes
+}
+
+// fresh returns the commits whose changes are not known yet.
+func fresh(commits []*ancestor) []*ancestor {
+	var list []*ancestor
+	for _, a := range commits {
+		if !a.compared {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// ancestors returns a commit and all its ancestors, newest first, with what is
+// known of them.
+func (r *Repo) ancestors(ctx context.Context, from plumbing.Hash, known map[plumbing.Hash]*fact) ([]*ancestor, error) {
 	edge, err := r.shallow()
 	if err != nil {
 		return nil, err
 	}
 	first := &ancestor{hash: from}
-	known := map[plumbing.Hash]*ancestor{from: first}
+	met := map[plumbing.Hash]*ancestor{from: first}
 	for todo := []*ancestor{first}; len(todo) > 0; {
 		a := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		if edge[a.hash] {
 			return nil, ErrShallow
 		}
-		c, err := r.objects.commit(a.hash)
-		if err = errors.Join(err, ctx.Err()); err != nil {
-			return nil, err
+		if a.fact = known[a.hash]; a.fact == nil {
+			c, err := r.objects.commit(a.hash)
+			if err = errors.Join(err, ctx.Err()); err != nil {
+				return nil, err
+			}
+			a.fact = &fact{commit: c}
 		}
-		a.tree, a.when = c.tree, c.when
-		for _, h := range c.parents {
-			parent := known[h]
+		for _, h := range a.fact.parents {
+			parent := met[h]
 			if parent == nil {
 				parent = &ancestor{hash: h}
-				known[h] = parent
+				met[h] = parent
 				todo = append(todo, parent)
 			}
 			a.parents = append(a.parents, parent)
 			parent.children++
 		}
 	}
-	return ordered(first, len(known)), nil
+	return ordered(first, len(met)), nil
 }
 
 // shallow returns the commits whose parents were not cloned.
 func (r *Repo) shallow() (map[plumbing.Hash]bool, error) {
 	repo, err := openGit(r.dir)
-	if errors.Is(err, git.ErrRepositoryNotExists) {
-		err = ErrNoRepository
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -179,146 +259,4 @@ func (q *newest) Pop() any {
 	last := (*q)[len(*q)-1]
 	*q = (*q)[:len(*q)-1]
 	return last
-}
-
-// walk compares trees. Neighbouring commits share most of theirs.
-type walk struct {
-	objects *store
-	recent  cache[plumbing.Hash]
-}
-
-func (w *walk) tree(h plumbing.Hash) ([]byte, error) {
-	if o, ok := w.recent.get(h); ok {
-		return o.data, nil
-	}
-	data, err := w.objects.read(h, plumbing.TreeObject)
-	if err == nil {
-		w.recent.put(h, object{plumbing.TreeObject, data})
-	}
-	return data, err
-}
-
-// changes appends the paths under prefix that tree has otherwise than each of
-// the parents' trees; a parent that has no such folder is left out of them.
-func (w *walk) changes(prefix string, tree plumbing.Hash, parents []plumbing.Hash, paths *[]string) error {
-	if slices.Contains(parents, tree) {
-		return nil
-	}
-	raw, err := w.tree(tree)
-	if err != nil {
-		return err
-	}
-	cursors := make([]cursor, len(parents))
-	for i, parent := range parents {
-		if cursors[i].rest, err = w.tree(parent); err != nil {
-			return err
-		}
-	}
-	for len(raw) > 0 {
-		if next, ok := unchanged(raw, cursors); ok {
-			raw = next
-			continue
-		}
-		it, next, ok := nextItem(raw)
-		if !ok {
-			return fmt.Errorf("object %s: %w", tree, errMalformed)
-		}
-		raw = next
-		if err := w.item(prefix, it, cursors, paths); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unchanged skips an entry that stands, the same bytes, at every cursor, as
-// nearly all do.
-func unchanged(raw []byte, cursors []cursor) ([]byte, bool) {
-	if len(cursors) == 0 {
-		return raw, false
-	}
-	it, next, ok := nextItem(raw)
-	if !ok {
-		return raw, false
-	}
-	for i := range cursors {
-		if !bytes.HasPrefix(cursors[i].rest, it.all) {
-			return raw, false
-		}
-	}
-	for i := range cursors {
-		cursors[i].rest = cursors[i].rest[len(it.all):]
-	}
-	return next, true
-}
-
-// item notes the changes at one entry.
-func (w *walk) item(prefix string, it item, cursors []cursor, paths *[]string) error {
-	var folders []plumbing.Hash
-	same := false
-	for i := range cursors {
-		other, ok := cursors[i].at(it)
-		if !ok {
-			continue
-		}
-		same = same || bytes.Equal(other.all, it.all)
-		if other.isFolder() {
-			folders = append(folders, plumbing.Hash(other.hash))
-		}
-	}
-	path := prefix + string(it.name)
-	switch {
-	case same:
-		return nil
-	case it.isFolder():
-		return w.changes(path+"/", plumbing.Hash(it.hash), folders, paths)
-	}
-	*paths = append(*paths, path)
-	return nil
-}
-
-// cursor goes through a parent's tree in step with the tree that is compared.
-type cursor struct {
-	rest []byte
-}
-
-// at moves to the entry of the same name and kind, if there is one.
-func (c *cursor) at(it item) (item, bool) {
-	for len(c.rest) > 0 {
-		other, next, ok := nextItem(c.rest)
-		if !ok {
-			c.rest = nil
-			break
-		}
-		order := compareNames(other, it)
-		if order > 0 {
-			break
-		}
-		c.rest = next
-		if order == 0 {
-			return other, true
-		}
-	}
-	return item{}, false
-}
-
-// compareNames compares as git sorts a tree: the name of a folder as if it
-// ended in a slash.
-func compareNames(a, b item) int {
-	n := min(len(a.name), len(b.name))
-	if c := bytes.Compare(a.name[:n], b.name[:n]); c != 0 {
-		return c
-	}
-	return int(a.after(n)) - int(b.after(n))
-}
-
-// after returns the byte at n of the name as git sorts it.
-func (it item) after(n int) byte {
-	switch {
-	case n < len(it.name):
-		return it.name[n]
-	case it.isFolder():
-		return '/'
-	}
-	return 0
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 func history(t testing.TB, r *Repo) *History {
 	t.Helper()
-	h, err := r.History(t.Context(), head(t, r))
+	h, err := r.History(t.Context(), head(t, r), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +90,7 @@ func TestHistoryOfShallowClone(t *testing.T) {
 	s.git("clone", "-q", "--depth", "2", "file://"+s.dir, dir)
 	shallow := &source{t, dir, s.when}
 	r := shallow.open()
-	if _, err := r.History(t.Context(), head(t, r)); !errors.Is(err, ErrShallow) {
+	if _, err := r.History(t.Context(), head(t, r), ""); !errors.Is(err, ErrShallow) {
 		t.Errorf("got %v, want ErrShallow", err)
 	}
 	if data, err := tree(t, r, "HEAD").ReadFile("a"); string(data) != "3" || err != nil {
@@ -107,7 +108,7 @@ func TestHistoryStops(t *testing.T) {
 	r := s.open()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := r.History(ctx, head(t, r)); !errors.Is(err, context.Canceled) {
+	if _, err := r.History(ctx, head(t, r), ""); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -131,12 +132,16 @@ func TestHistoryEqualsGit(t *testing.T) {
 			}
 			t.Errorf("seed %d: %d paths, want %d", seed, len(got), len(want))
 		}
+		if got, want := lines(h.Chain()), s.loggedChain(); !slices.Equal(got, want) {
+			t.Errorf("seed %d: chain\n%s\nwant\n%s", seed, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
 	}
 }
 
 func randomHistory(r *rand.Rand, commits int) string {
 	var stream strings.Builder
-	paths := []string{"a", "a.b", "a/b", "a/c", "a0", "d/e/f", "d/e", "d-e/f"}
+	paths := []string{"a", "a.b", "a/b", "a/c", "a0", "d/e/f", "d/e", "d-e/f",
+		"content/a", "content/a.b", "content/a/b", "content/a/c", "content", "contents"}
 	times := r.Perm(commits)
 	for i := range commits {
 		branch := "main"
@@ -153,12 +158,13 @@ func randomHistory(r *rand.Rand, commits int) string {
 			fmt.Fprintf(&stream, "%s :%d\n", word, i-r.IntN(min(i, 6)))
 			word = "merge"
 		}
-		for range r.IntN(4) {
+		for range r.IntN(6) {
 			path := paths[r.IntN(len(paths))]
+			mode := []string{"100644", "100644", "100644", "100755", "120000"}[r.IntN(5)]
 			if word != "from" && r.IntN(5) == 0 {
 				fmt.Fprintf(&stream, "D %s\n", path)
 			} else {
-				fmt.Fprintf(&stream, "M 100644 inline %s\ndata 1\n%d\n", path, r.IntN(3))
+				fmt.Fprintf(&stream, "M %s inline %s\ndata 1\n%d\n", mode, path, r.IntN(3))
 			}
 		}
 	}
@@ -198,6 +204,57 @@ func (s *source) logged() map[string]Span {
 		spans[path] = span
 	}
 	return spans
+}
+
+// loggedChain reads the chain from "git log".
+func (s *source) loggedChain() []string {
+	var list []string
+	commit := ""
+	log := s.git("log", "--reverse", "--first-parent", "--diff-merges=first-parent", "--raw", "--no-renames", "--root",
+		"--no-abbrev", "--format=%H", "main")
+	for line := range strings.Lines(log) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if line[0] != ':' {
+			commit = line
+			continue
+		}
+		fields, path, _ := strings.Cut(line[1:], "\t")
+		words := strings.Fields(fields)
+		was, is := strings.HasPrefix(words[0], "100"), strings.HasPrefix(words[1], "100")
+		switch {
+		case !strings.HasPrefix(path, "content/"):
+		case is && !(was && words[2] == words[3]):
+			list = append(list, fmt.Sprint(commit, " ", path, " ", words[3]))
+		case was && !is:
+			list = append(list, fmt.Sprint(commit, " ", path, " "))
+		}
+	}
+	return sortedWithin(list)
+}
+
+func lines(chain []Published) []string {
+	var list []string
+	for _, p := range chain {
+		for _, c := range p.Changes {
+			list = append(list, fmt.Sprint(p.Commit, " ", c.Path, " ", c.Blob))
+		}
+	}
+	return sortedWithin(list)
+}
+
+// sortedWithin sorts the lines of each commit: git sorts a diff by paths, a
+// tree by names.
+func sortedWithin(list []string) []string {
+	slices.SortStableFunc(list, func(a, b string) int {
+		if a[:40] != b[:40] {
+			return 0
+		}
+		return strings.Compare(a, b)
+	})
+	return list
 }
 
 func TestSeconds(t *testing.T) {
@@ -265,7 +322,7 @@ func readA(dir string, c Commit) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.History(context.Background(), c); err != nil {
+	if _, err := r.History(context.Background(), c, ""); err != nil {
 		return nil, err
 	}
 	files, err := r.Tree(c)

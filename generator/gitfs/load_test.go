@@ -208,24 +208,3 @@ func catFile(t testing.TB, dir, hashes string, flags ...string) time.Duration {
 	}
 	return time.Since(start)
 }
-
-// BenchmarkHistory walks the history of the same repository in proportion to
-// one "git log --raw" of everything.
-func BenchmarkHistory(b *testing.B) {
-	s := library(b, 300, 60)
-	var ours, git time.Duration
-	for b.Loop() {
-		start := time.Now()
-		r := s.open()
-		if _, err := r.History(b.Context(), head(b, r)); err != nil {
-			b.Fatal(err)
-		}
-		ours += time.Since(start)
-		start = time.Now()
-		s.git("log", "--raw", "--no-renames", "--format=%H %ct")
-		git += time.Since(start)
-	}
-	b.ReportMetric(float64(ours.Milliseconds())/float64(b.N), "history-ms")
-	b.ReportMetric(ours.Seconds()/git.Seconds(), "×git-log")
-	b.ReportMetric(0, "ns/op")
-}

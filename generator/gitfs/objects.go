@@ -22,11 +22,7 @@ import (
 // larger file. It bounds what a hostile pack can make us allocate.
 const maxObject = 100 << 20
 
-var (
-	errMissing   = errors.New("no such object")
-	errMalformed = errors.New("malformed")
-	errTooLarge  = errors.New("over 100 MB")
-)
+var errMalformed = errors.New("malformed")
 
 type object struct {
 	kind plumbing.ObjectType
@@ -104,7 +100,7 @@ func (s *store) refresh() error {
 				}
 			}
 			if err != nil {
-				return err
+				return s.broken(err)
 			}
 			packs = append(packs, p)
 		}
@@ -130,7 +126,7 @@ func (s *store) read(h plumbing.Hash, kind plumbing.ObjectType) ([]byte, error) 
 		err = fmt.Errorf("is a %s, not a %s", o.kind, kind)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("object %s: %w", h, err)
+		return nil, about(fmt.Errorf("object %s: %w", h, s.broken(err)), h.String())
 	}
 	return o.data, nil
 }
@@ -149,7 +145,7 @@ func (s *store) size(h plumbing.Hash) (n int64, err error) {
 		func(at place) error { n, err = s.packedSize(at); return err },
 		func(file []byte) error { n, err = s.looseSize(file); return err })
 	if err != nil {
-		return 0, fmt.Errorf("object %s: %w", h, err)
+		return 0, about(fmt.Errorf("object %s: %w", h, s.broken(err)), h.String())
 	}
 	return n, nil
 }

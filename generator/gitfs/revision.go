@@ -2,6 +2,7 @@ package gitfs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,23 +15,17 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/storer"
 )
 
-var (
-	errNoRevision = errors.New("no such revision")
-	errUnborn     = errors.New("the branch has no commit yet")
-	errAmbiguous  = errors.New("more than one commit begins so")
-	errNoParent   = errors.New("no such parent")
-)
-
 // Commit returns the commit that rev names: "HEAD", a branch, a tag, a hash,
-// the first four or more digits of a hash, each followed by any number of ~n
-// (n times the first parent) and ^n (the nth parent).
+// the first four or more digits of a hash, a pull request ("pull/7",
+// "refs/pull/7/head") whose reference was fetched, each followed by any number
+// of ~n (n times the first parent) and ^n (the nth parent).
 //
 // As in git a reference wins over the beginning of a hash, so that a tag
 // "2024" means the tag. (go-git's own resolution has it the other way.)
 func (r *Repo) Commit(rev string) (Commit, error) {
 	h, err := r.resolve(rev)
 	if err != nil {
-		return Commit{}, fmt.Errorf("gitfs: resolve %q: %w", rev, err)
+		return Commit{}, about(fmt.Errorf("gitfs: resolve %q: %w", rev, err), rev)
 	}
 	c, err := r.objects.commit(h)
 	if err != nil {
@@ -83,23 +78,55 @@ func (r *Repo) parent(h plumbing.Hash, n int) (plumbing.Hash, error) {
 // named returns the commit of a reference or of a hash.
 func (r *Repo) named(name string) (plumbing.Hash, error) {
 	if plumbing.IsHash(name) {
-		return r.peel(plumbing.NewHash(name))
+		h, err := r.peel(plumbing.NewHash(name))
+		if errors.Is(err, errMissing) {
+			err = errNoRevision
+		}
+		return h, err
 	}
 	repo, err := openGit(r.dir)
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
 	ref, err := reference(repo, name)
+	if err == nil && ref.Hash().IsZero() {
+		return plumbing.ZeroHash, errDamaged // what stands there is no hash
+	}
 	if err == nil {
-		return r.peel(ref.Hash())
+		h, err := r.peel(ref.Hash())
+		if err != nil {
+			err = about(r.objects.broken(err), h.String())
+		}
+		return h, err
 	}
 	if !errors.Is(err, plumbing.ErrReferenceNotFound) {
-		return plumbing.ZeroHash, err
+		return plumbing.ZeroHash, because(errDamaged, err)
 	}
 	if name == "HEAD" || name == "@" {
-		return plumbing.ZeroHash, errUnborn
+		return plumbing.ZeroHash, r.unborn(repo)
 	}
 	return r.short(name)
+}
+
+// unborn is the problem of a repository whose HEAD names no commit.
+func (r *Repo) unborn(repo *git.Repository) error {
+	refs, err := repo.Storer.IterReferences()
+	if err != nil {
+		return because(errDamaged, err)
+	}
+	found := errEmpty
+	found.Value = r.dir
+	refs.ForEach(func(ref *plumbing.Reference) error {
+		switch {
+		case ref.Type() != plumbing.HashReference:
+		case ref.Hash().IsZero():
+			found = errDamaged // a line that is no reference
+		case found.Code == errEmpty.Code:
+			found = errUnborn
+		}
+		return nil
+	})
+	return found
 }
 
 // places are where git looks for a reference, in git's order.
@@ -109,9 +136,29 @@ var places = []string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/re
 // "config" would be read from the file of that name.
 var rootName = regexp.MustCompile(`^(HEAD|[A-Z_]+_HEAD|refs/.+)$`)
 
+// request is the form of a pull request's reference, or of GitLab's merge
+// request, perhaps without what stands before and after.
+var request = regexp.MustCompile(`^(?:refs/)?((?:pull|merge-requests)/[0-9]+)(/head|/merge)?(?:[~^].*)?$`)
+
+// requested returns the reference of the pull request that rev names; "" when
+// it names something else.
+func requested(rev string) string {
+	m := request.FindStringSubmatch(rev)
+	if m == nil {
+		return ""
+	}
+	return "refs/" + m[1] + cmp.Or(m[2], "/head")
+}
+
 func reference(repo *git.Repository, name string) (*plumbing.Reference, error) {
 	if name == "@" {
 		name = "HEAD"
+	}
+	if full := requested(name); full != "" {
+		ref, err := storer.ResolveReference(repo.Storer, plumbing.ReferenceName(full))
+		if !errors.Is(err, plumbing.ErrReferenceNotFound) {
+			return ref, err
+		}
 	}
 	for i, place := range places {
 		full := plumbing.ReferenceName(fmt.Sprintf(place, name))
@@ -140,11 +187,11 @@ func (r *Repo) short(prefix string) (plumbing.Hash, error) {
 	found := plumbing.ZeroHash
 	for _, h := range all {
 		c, err := r.peel(h)
-		if errors.Is(err, errNoRevision) {
+		if errors.Is(err, errNoRevision) || errors.Is(err, errMissing) {
 			continue
 		}
 		if err != nil {
-			return c, err
+			return c, about(r.objects.broken(err), h.String())
 		}
 		if !found.IsZero() && found != c {
 			return c, errAmbiguous
@@ -164,9 +211,6 @@ const maxTags = 10
 func (r *Repo) peel(h plumbing.Hash) (plumbing.Hash, error) {
 	for range maxTags {
 		o, err := r.objects.any(h)
-		if errors.Is(err, errMissing) {
-			return h, errNoRevision
-		}
 		if err != nil || o.kind == plumbing.CommitObject {
 			return h, err
 		}

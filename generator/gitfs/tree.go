@@ -59,7 +59,9 @@ func (t *Tree) list(n *node) ([]*node, error) {
 	n.once.Do(func() {
 		raw, err := t.objects.read(n.hash, plumbing.TreeObject)
 		if err == nil {
-			n.children, err = children(raw)
+			if n.children, err = children(raw); err != nil {
+				err = about(because(errDamaged, err), n.hash.String())
+			}
 		}
 		n.err = err
 	})
@@ -113,13 +115,15 @@ func nextItem(raw []byte) (it item, rest []byte, ok bool) {
 
 func (it item) isFolder() bool { return string(it.digits) == "40000" || string(it.digits) == "040000" }
 
+func (it item) isRegular() bool { return bytes.HasPrefix(it.digits, []byte("100")) }
+
 func (it item) mode() fs.FileMode {
 	switch {
 	case it.isFolder():
 		return fs.ModeDir | 0o555
 	case string(it.digits) == "120000":
 		return fs.ModeSymlink | 0o777
-	case bytes.HasPrefix(it.digits, []byte("100")):
+	case it.isRegular():
 		return 0o444
 	}
 	return fs.ModeIrregular

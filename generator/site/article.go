@@ -8,6 +8,7 @@ import (
 
 	"acervo/generator/content"
 	"acervo/generator/layout"
+	"acervo/generator/markdown"
 )
 
 // text returns a text with its language where that is not the page's.
@@ -115,7 +116,7 @@ func (p *plan) languageNames(tags []string, lang int) []string {
 }
 
 // article fills what all records show.
-func (p *plan) article(e *content.Entry, lang int, kind string) Article {
+func (p *plan) article(e *content.Entry, doc *markdown.Doc, lang int, kind string) Article {
 	page, pl := p.shown(e, lang), p.places[e]
 	a := Article{
 		Frame:     p.framed(pl, lang, kind, page.Title, page.Summary),
@@ -128,6 +129,8 @@ func (p *plan) article(e *content.Entry, lang int, kind string) Article {
 	if !e.Review.Pending {
 		a.Reviewed, a.Due = e.Review.On, e.Review.Due
 	}
+	a.Unreviewed = e.Review.Pending && reviewed(e.Kind)
+	a.History, a.HistoryURL = p.historyItems(e, doc, lang)
 	a.Notices = p.notices(e, lang, a.State)
 	a.Edit = p.editURL(page)
 	a.Report = p.reportURL(e, lang)
@@ -141,6 +144,9 @@ func (p *plan) dates(e *content.Entry, page *content.Page) (published, changed t
 	published = e.Date
 	if p.src.History == nil {
 		return published, time.Time{}
+	}
+	if born, ok := p.memory.born[e.ID]; ok && published.IsZero() {
+		published = day(born)
 	}
 	if span, ok := p.src.History.Of(e.Original().Path); ok && published.IsZero() {
 		published = day(span.First.When)
@@ -203,7 +209,10 @@ func (p *plan) notices(e *content.Entry, lang int, state Translation) []Notice {
 	switch state.Code {
 	case "missing":
 		translation("fallback", "language", p.languageName(e.Source, lang))
-	case "outdated", "confirm":
+	case "outdated":
+		translation(state.Code)
+		notices[len(notices)-1].Changes = p.sourceChanges(e, e.Page(p.langs[lang].Tag), lang)
+	case "confirm":
 		translation(state.Code)
 	}
 	if state.By != "" && state.Reviewed.IsZero() {
@@ -217,8 +226,7 @@ func (p *plan) notices(e *content.Entry, lang int, state Translation) []Notice {
 			add("pending-consent")
 		}
 	}
-	switch e.Kind {
-	case content.PracticeKind, content.LessonKind, content.MessageKind:
+	if reviewed(e.Kind) {
 		if e.Safety.Pending {
 			add("pending-safety")
 		}
@@ -227,6 +235,11 @@ func (p *plan) notices(e *content.Entry, lang int, state Translation) []Notice {
 		}
 	}
 	return notices
+}
+
+// reviewed reports whether the records of a kind are reviewed and signed.
+func reviewed(k *content.Kind) bool {
+	return k == content.PracticeKind || k == content.LessonKind || k == content.MessageKind
 }
 
 // license returns the licence of an entry.

@@ -106,12 +106,12 @@ func buildCommit(tb testing.TB, dir, out string) []output.File {
 	must(err)
 	head, err := repo.Commit("HEAD")
 	must(err)
-	history, err := repo.History(ctx, head)
+	history, err := repo.History(ctx, head, "")
 	must(err)
 	tree, err := repo.Tree(head)
 	must(err)
 	must(tree.Load(ctx, Wanted))
-	plan, faults := Read(Source{Files: tree, Commit: head, History: history, Program: programFiles()}, Options{}, nil)
+	plan, faults := Read(Source{Files: tree, Commit: head, History: history, Repo: repo, Program: programFiles()}, Options{}, nil)
 	if plan == nil {
 		tb.Fatal(faults[:min(3, len(faults))])
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"acervo/generator/assets"
 	"acervo/generator/content"
@@ -26,8 +27,9 @@ import (
 // text.
 type unit struct {
 	outputs []out
-	check   func() diag.List // finds what is wrong in the unit's texts; may be nil
-	release func()           // lets go of the texts; may be nil
+	check   func() diag.List  // finds what is wrong in the unit's texts; may be nil
+	keep    func(*plainTexts) // leaves the plain texts to be indexed; may be nil
+	release func()            // lets go of the texts; may be nil
 }
 
 // An out is one file of the site. It may be made in the empty buffer that make
@@ -55,13 +57,15 @@ func (u *unit) file(p *plan, file string, lang int, name string, view func() any
 
 // outputs lists all units.
 func (p *plan) outputs() *Plan {
-	made := &Plan{plan: p, names: map[string]*unit{}}
+	made := &Plan{plan: p, names: map[string]*unit{}, shelves: p.newShelves()}
 	for _, k := range content.Kinds {
 		for _, e := range p.byKind[k] {
 			made.units = append(made.units, p.entryUnit(e))
 		}
 	}
 	made.units = append(made.units, p.listUnits()...)
+	made.units = append(made.units, p.searchUnits()...)
+	made.units = append(made.units, p.translationsUnits()...)
 	made.units = append(made.units, p.permanentUnits()...)
 	made.units = append(made.units, p.machineUnits()...)
 	made.units = append(made.units, p.pictureUnit())
@@ -93,12 +97,18 @@ func (p *plan) entryUnit(e *content.Entry) *unit {
 		for _, page := range e.Pages {
 			faults = append(faults, doc(page).faults...)
 		}
-		return faults
+		return append(faults, p.dropped(e, func(page *content.Page) headings { return doc(page).headings })...)
+	}
+	u.keep = func(texts *plainTexts) {
+		for _, page := range e.Pages {
+			texts.keep(page, doc(page).doc)
+		}
 	}
 	u.release = func() {
 		mutex.Lock()
 		defer mutex.Unlock()
 		clear(docs)
+		p.pasts.Delete(e)
 	}
 	pl := p.places[e]
 	for lang := range p.langs {
@@ -186,12 +196,17 @@ type Report struct {
 	Records, Languages, Pages int
 	Files                     int
 	Bytes                     int64
+	Indexing                  time.Duration // the part of the time that the search took
 }
 
 // Build makes all outputs into a folder that the caller then publishes or
 // discards. With faults, what was written is incomplete and must be discarded.
 func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, error) {
+	texts := &plainTexts{texts: map[*content.Page]prose{}}
 	faults, err := p.run(ctx, func(u *unit, page *bytes.Buffer) error {
+		if u.keep != nil {
+			u.keep(texts)
+		}
 		for _, o := range u.outputs {
 			page.Reset()
 			data, err := o.make(page)
@@ -207,6 +222,10 @@ func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, e
 	if err != nil || len(faults) > 0 {
 		return Report{}, faults, err
 	}
+	indexing, err := p.writeIndexes(ctx, dir, texts)
+	if err != nil {
+		return Report{}, nil, err
+	}
 	files := dir.Files()
 	record, err := p.buildRecord(files)
 	if err != nil {
@@ -215,7 +234,9 @@ func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, e
 	if err := dir.Write("build.json", record); err != nil {
 		return Report{}, nil, err
 	}
-	return p.report(files, len(record)), nil, nil
+	report := p.report(files, len(record))
+	report.Indexing = indexing
+	return report, nil, nil
 }
 
 func (p *Plan) report(files []output.File, record int) Report {
@@ -253,9 +274,17 @@ func (p *Plan) buildRecord(files []output.File) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// Names lists the files of the site, without build.json.
+// Names lists the files of the site, without build.json. The names in an index
+// carry hashes, so the indexes are made; one that cannot be made has no files
+// here, and Build tells why.
 func (p *Plan) Names() []string {
 	var names []string
+	for _, files := range p.shelves {
+		made, _ := files()
+		for _, f := range made {
+			names = append(names, searchFolder+f.Name)
+		}
+	}
 	for _, u := range p.units {
 		for _, o := range u.outputs {
 			names = append(names, o.name)
@@ -266,6 +295,9 @@ func (p *Plan) Names() []string {
 
 // Make makes one file of the site. It reports whether the site has it.
 func (p *Plan) Make(name string) (data []byte, found bool, err error) {
+	if file, ok := strings.CutPrefix(name, searchFolder); ok {
+		return p.indexFile(file)
+	}
 	u := p.names[name]
 	if u == nil {
 		return nil, false, nil

@@ -65,7 +65,7 @@ func opened(tb testing.TB, dir string) Source {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	history, err := repo.History(tb.Context(), commit)
+	history, err := repo.History(tb.Context(), commit, "")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func opened(tb testing.TB, dir string) Source {
 	if err := tree.Load(tb.Context(), Wanted); err != nil {
 		tb.Fatal(err)
 	}
-	return Source{Files: tree, Commit: commit, History: history, Program: programFiles()}
+	return Source{Files: tree, Commit: commit, History: history, Repo: repo, Program: programFiles()}
 }
 
 // built builds a source into a folder and returns the hash of every file.

@@ -64,6 +64,8 @@ func (p *plan) frame() {
 			Lang: lang.Tag, Dir: lang.Dir, SiteTitle: title, Root: p.root, Home: p.href(p.home, i),
 			Feed: p.root + lang.Segment() + "/feed.xml", Exit: exit, Policy: policy,
 			Icon: p.root + p.tabIcon().Name, Styles: p.asset("main.css"), ExitScript: p.asset("exit.js"), Script: p.asset("main.js"),
+			Search: p.href(p.search, i), Finder: p.asset("search.js"), FinderMore: p.asset("find.js"), Index: lang.Segment(),
+			Translations: p.href(p.translations, i),
 		}
 		if help := p.lib.Entry(site.Help); help != nil {
 			f.Help = p.href(p.places[help], i)

@@ -184,8 +184,10 @@ func (c *checker) checkElements(name string, page *html.Node) {
 			continue
 		}
 		switch n.Data {
-		case "style", "iframe", "object", "embed", "base", "form":
+		case "style", "iframe", "object", "embed", "base":
 			c.tell("%s: <%s>", name, n.Data)
+		case "form":
+			c.checkForm(name, n)
 		case "script":
 			if attr(n, "src") == "" && attr(n, "type") != "application/ld+json" {
 				c.tell("%s: a script in the page", name)
@@ -201,6 +203,19 @@ func (c *checker) checkElements(name string, page *html.Node) {
 		}
 		for _, a := range n.Attr {
 			c.checkAttribute(name, n, a)
+		}
+	}
+}
+
+// checkForm allows forms that lead to the search page and carry nothing there.
+func (c *checker) checkForm(name string, form *html.Node) {
+	c.checkAddress(name, form, attr(form, "action"))
+	if !strings.HasSuffix(attr(form, "action"), "/search/") || attr(form, "method") != "" {
+		c.tell("%s: a form to %q", name, attr(form, "action"))
+	}
+	for n := range form.Descendants() {
+		if n.Type == html.ElementNode && attr(n, "name") != "" {
+			c.tell("%s: <%s name=%q> would be in an address", name, n.Data, attr(n, "name"))
 		}
 	}
 }

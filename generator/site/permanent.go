@@ -1,12 +1,16 @@
 package site
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
 	"acervo/generator/content"
 )
 
 // permanentUnits are the pages that have no language of their own: the choice
-// at the root, the permanent addresses, the page for missing ones, and the
-// redirects that the source asks for.
+// at the root, the permanent addresses and the page for missing ones; and the
+// pages at old addresses.
 func (p *plan) permanentUnits() []*unit {
 	root := &unit{}
 	standard := p.lang(p.lib.Site.Default)
@@ -25,14 +29,63 @@ func (p *plan) permanentUnits() []*unit {
 		}
 		units = append(units, u)
 	}
-	for _, r := range p.lib.Redirects {
-		if r.To != "" {
-			u := &unit{}
-			u.page(p, r.From[1:], standard, "redirect", func() any { return p.redirectView(r) })
-			units = append(units, u)
+	return append(units, p.oldUnit())
+}
+
+// oldUnit is the unit of the pages at old addresses, and of what tells them to
+// a server that can answer by itself.
+func (p *plan) oldUnit() *unit {
+	u := &unit{}
+	for _, old := range p.old {
+		if old.to == "" {
+			u.page(p, old.path, p.lang(p.lib.Site.Default), "tombstone", func() any { return p.goneView(old) })
+		} else {
+			u.page(p, old.path, old.lang, "redirect", func() any { return p.redirectView(old) })
+		}
+		if feed := p.oldFeed(old); feed {
+			u.add(old.path+"feed.xml", func() ([]byte, error) { return p.feed(p.lang(p.lib.Site.Default)) })
 		}
 	}
-	return units
+	u.add("redirects.json", p.redirectList)
+	u.add("_redirects", p.redirectRules)
+	return u
+}
+
+// oldFeed reports whether an old address is the home of a language that is no
+// longer there. Who reads its feed gets that of the default one.
+func (p *plan) oldFeed(old oldAddress) bool {
+	return p.memory.claims[old.path].owner == "home" && p.written[old.path] == nil
+}
+
+// redirectList is redirects.json: every old address with the one that it leads
+// to, and those of what is gone.
+func (p *plan) redirectList() ([]byte, error) {
+	list := struct {
+		Redirects map[string]string `json:"redirects"`
+		Gone      []string          `json:"gone"`
+	}{map[string]string{}, []string{}}
+	for _, old := range p.old {
+		if old.to == "" {
+			list.Gone = append(list.Gone, p.root+old.path)
+		} else {
+			list.Redirects[p.root+old.path] = p.root + old.to
+		}
+	}
+	data, err := json.MarshalIndent(list, "", " ")
+	return append(data, '\n'), err
+}
+
+// redirectRules is the file _redirects of hosts that answer with a status.
+// https://docs.netlify.com/routing/redirects/
+// https://developers.cloudflare.com/pages/configuration/redirects/
+func (p *plan) redirectRules() ([]byte, error) {
+	var out bytes.Buffer
+	for _, old := range p.old {
+		if old.to != "" {
+			fmt.Fprintf(&out, "%s%s %s%s 301\n", p.root, old.path, p.root, old.to)
+		}
+	}
+	return out.Bytes(), nil
 }
 
 func (p *plan) forgotten(address string) bool {
@@ -121,11 +174,27 @@ func (p *plan) tombstoneView(e *content.Entry) TombstoneView {
 	return v
 }
 
-func (p *plan) redirectView(r content.Redirect) RedirectView {
-	v := RedirectView{Frame: p.neutral("redirect"), Target: p.base + r.To[1:]}
-	v.Canonical, v.Title = v.Target, v.SiteTitle
-	if page := p.lib.PageAt(p.owners[r.To[1:]]); page != nil {
-		v.Title = page.Title
+// goneView fills the layout "tombstone" for an old address of what is gone.
+func (p *plan) goneView(old oldAddress) TombstoneView {
+	if old.entry != nil {
+		return p.tombstoneView(old.entry)
 	}
+	v := TombstoneView{Frame: p.neutral("tombstone"), ID: old.id, On: old.on}
+	v.Script, v.Canonical = p.asset("main.js"), p.base+old.path
+	if _, ok := p.owners["p/"+old.id+"/"]; ok {
+		v.Canonical = p.base + "p/" + old.id + "/"
+	}
+	for i := range p.langs {
+		v.Choices = append(v.Choices, p.choice(p.home, i, ""))
+	}
+	return v
+}
+
+// redirectView fills the layout "redirect", in the language of the old
+// address.
+func (p *plan) redirectView(old oldAddress) RedirectView {
+	v := RedirectView{Frame: p.frames[old.lang].Frame, Target: p.base + old.to}
+	v.Kind, v.NoIndex = "redirect", true
+	v.Canonical, v.Title = v.Target, old.title
 	return v
 }

@@ -22,8 +22,9 @@ import (
 // A Plan is a site that can be made. It is safe for concurrent use.
 type Plan struct {
 	*plan
-	units []*unit
-	names map[string]*unit
+	units   []*unit
+	names   map[string]*unit
+	shelves []shelf // by language
 }
 
 // plan is what outputs are made from. It does not change once planned, but for
@@ -40,11 +41,23 @@ type plan struct {
 	base    string // URL with a slash at its end
 	root    string // its path
 
-	places   map[*content.Entry]*place
-	lists    map[*content.Kind]*place
-	taxa     map[string]*taxonomy
-	home     *place
-	owners   map[string]string
+	places map[*content.Entry]*place
+	lists  map[*content.Kind]*place
+	taxa   map[string]*taxonomy
+	home   *place
+	search *place
+	owners map[string]string
+
+	translations *place
+	pages        map[owner]*place
+	holders      map[string]claim             // by path: whose the site's addresses are
+	memory       *memory                      // what history tells
+	written      map[string]*content.Redirect // by path: what redirects.yaml tells
+	old          []oldAddress
+	discreet     map[owner]bool  // those that had an address which is to be forgotten
+	unsaid       map[string]bool // slugs and folders that are to be forgotten
+	pasts        sync.Map        // *content.Entry → func() *past
+
 	links    map[*content.Entry]map[*content.Kind][]*content.Entry
 	byKind   map[*content.Kind][]*content.Entry
 	country  map[string]*content.Entry
@@ -237,35 +250,11 @@ func (p *plan) arrange() {
 			p.claimEntry(e, p.places[e])
 		}
 	}
+	p.arrangeSearch()
+	p.arrangeTranslations()
 	p.claimPermanent()
-	p.claimRedirects()
+	p.arrangeOld()
 	p.rank()
-}
-
-// claimRedirects claims the addresses that redirects.yaml speaks of, and
-// refuses a redirect to an address that the site does not have.
-func (p *plan) claimRedirects() {
-	const file = "content/redirects.yaml"
-	for _, r := range p.lib.Redirects {
-		if _, ok := p.owners[strings.TrimPrefix(r.To, "/")]; r.To != "" && !ok {
-			p.faults.Add("redirect-nowhere", file, r.Line, 1, diag.Args{"value": r.To})
-		}
-	}
-	for _, r := range p.lib.Redirects {
-		if owner, taken := p.owners[r.From[1:]]; r.Forget && taken && !p.withdrawnAt(r.From) {
-			p.faults.Add("forget-published", file, r.Line, 1, diag.Args{"value": r.From, "other": owner})
-		}
-		if r.To != "" || r.Gone {
-			p.claim(r.From[1:], file, file, r.Line, 1)
-		}
-	}
-}
-
-// withdrawnAt reports whether a permanent address is that of a withdrawn
-// entry.
-func (p *plan) withdrawnAt(address string) bool {
-	e := p.lib.Entry(strings.Trim(strings.TrimPrefix(address, "/p/"), "/"))
-	return e != nil && e.Withdrawn != nil
 }
 
 // rank orders the entries by their title, by each language's own rules.
@@ -348,6 +337,9 @@ type Cache struct {
 	bundled  map[[32]byte]*assets.Files
 	sets     map[[32]byte]*layout.Set
 	content  content.Cache
+
+	remembered   *memory
+	rememberedOf string // the commit
 }
 
 // A titleKey is a title in a language; its sort key takes long to make.

@@ -27,7 +27,7 @@ func (p *plan) practiceView(e *content.Entry, doc *markdown.Doc, lang int) Pract
 	r, page := e.Record.(*content.Practice), p.shown(e, lang)
 	sources := p.sourceItems(e, cites(doc))
 	v := PracticeView{
-		Article:       p.article(e, lang, "practice"),
+		Article:       p.article(e, doc, lang, "practice"),
 		Heading:       p.text(page.Title, page.Lang, lang),
 		Lead:          p.text(page.Summary, page.Lang, lang),
 		Countries:     p.countryLinks(r.Countries, lang),

@@ -13,7 +13,7 @@ import (
 func (p *plan) recordView(e *content.Entry, doc *markdown.Doc, lang int) RecordView {
 	page := p.shown(e, lang)
 	v := RecordView{
-		Article:        p.article(e, lang, e.Kind.Name),
+		Article:        p.article(e, doc, lang, e.Kind.Name),
 		Heading:        p.text(page.Title, page.Lang, lang),
 		Lead:           p.text(page.Summary, page.Lang, lang),
 		Sources:        p.sourceItems(e, cites(doc)),
@@ -145,7 +145,7 @@ func (p *plan) eventFacts(r *content.Event, lang int) []Fact {
 func (p *plan) countryView(e *content.Entry, doc *markdown.Doc, lang int) CountryView {
 	r, page := e.Record.(*content.Country), p.shown(e, lang)
 	v := CountryView{
-		Article:       p.article(e, lang, "country"),
+		Article:       p.article(e, doc, lang, "country"),
 		Heading:       p.text(page.Title, page.Lang, lang),
 		Lead:          p.text(page.Summary, page.Lang, lang),
 		LeadBody:      p.idLink(r.LeadBody, lang),

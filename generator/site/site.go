@@ -20,11 +20,22 @@
 //	/<lang>/<taxonomy>/        the terms of a taxonomy
 //	/<lang>/<taxonomy>/<slug>/ a term and its records
 //	/<lang>/<slug>/            static page
+//	/<lang>/translations/      every record with the state of its texts
 //	/p/<id>/                   permanent address of a record
 //
 // Two owners of one address are a fault. A record without a page in a language
 // of the site has one there all the same, in the language's frame with the
 // source's text, a notice and noindex; a partial language has none.
+//
+// # Old addresses
+//
+// Every readable address that the published branch ever had is known from its
+// first-parent chain, and answers for ever: with a page that leads to where
+// its record is now, in one step, or with a tombstone. A record is known by
+// its id alone. An address has one owner at a time: a page at the address of
+// another record is a fault, and two that change places with one another each
+// have what they have now. What content/redirects.yaml says of an address, or
+// of a record's permanent one, wins over history; "forget" leaves nothing.
 //
 // # Units
 //
@@ -47,13 +58,15 @@ import (
 
 // Version is the version of the generator. It is raised whenever the same
 // source would give other bytes; a test holds it to the hash of a site.
-const Version = "0.1.0"
+const Version = "0.2.0"
 
 // A Source is what a site is made from.
 type Source struct {
 	Files   fs.FS          // the repository's files: a commit's or a folder's
 	Commit  gitfs.Commit   // zero where there is none
 	History *gitfs.History // nil where there is none: the site then has no dates
+	Repo    *gitfs.Repo    // of the history; nil where there is none: the site then knows no old addresses
+	Cache   string         // folder in which what was read of old versions is kept; "" for none
 	Program fs.FS          // layouts/ and assets/ of the program itself
 	Own     bool           // whether the repository's layouts/ and assets/ are laid over the program's
 }

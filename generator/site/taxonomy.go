@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -30,17 +31,19 @@ func (p *plan) arrangeTaxonomies() {
 		for i := range v.Codes {
 			code := &v.Codes[i]
 			t.terms[code.Code] = p.everywhere(func(lang int) string {
-				slug, _ := code.Slug.In(p.langs[lang].Tag, p.lib.Site.Default)
-				if slug == "" {
-					slug = code.Code
-				}
-				return word(lang) + slug + "/"
+				return word(lang) + termSlug(code, p.langs[lang].Tag, p.lib.Site.Default) + "/"
 			})
 			p.claimWord(t.terms[code.Code], key+"/"+code.Code)
 		}
 		p.taxa[key] = t
 	}
 	p.classify()
+}
+
+// termSlug returns a code's part of an address in a language.
+func termSlug(code *content.Code, lang, standard string) string {
+	slug, _ := code.Slug.In(lang, standard)
+	return cmp.Or(slug, code.Code)
 }
 
 // checkShapes requires a drawing of every dimension: they are shown by shape,

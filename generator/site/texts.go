@@ -86,7 +86,7 @@ func (t *texts) has(page *content.Page, id string) bool {
 	if !known {
 		ids = t.note(page, t.cache.doc(t.converter, page).headings)
 	}
-	return ids.has(id) || id == "sources"
+	return ids.has(id) || id == "sources" || aliased(page.Entry, id)
 }
 
 // doc converts the body of a page once: a page that did not change between two
@@ -244,7 +244,7 @@ func (t *texts) broken() diag.List {
 	for from, anchors := range t.pending { // the caller sorts the faults
 		for _, a := range anchors {
 			ids := t.anchors[a.to]
-			if ids.has(a.fragment) || a.fragment == "sources" {
+			if ids.has(a.fragment) || a.fragment == "sources" || aliased(a.to.Entry, a.fragment) {
 				continue
 			}
 			faults.Add("broken-anchor", from.Path, a.line, a.col, diag.Args{
@@ -307,18 +307,35 @@ func (t *texts) fill(page *content.Page, lang int) func(markdown.Link) string {
 }
 
 // rendered returns the text before the first heading and the sections of a
-// page, in a language's frame.
+// page, in a language's frame. Parts that had other ids are found by those too.
 func (t *texts) rendered(doc *markdown.Doc, page *content.Page, lang int) (template.HTML, []Section) {
 	fill := t.fill(page, lang)
+	was, ids := map[string][]string{}, headingsOf(doc)
+	for _, a := range page.Entry.Anchors {
+		switch {
+		case ids.has(a.Was):
+		case a.Now != "" && ids.has(a.Now):
+			was[a.Now] = append(was[a.Now], a.Was)
+		default:
+			was[""] = append(was[""], a.Was)
+		}
+	}
 	sections := make([]Section, 0, len(doc.Sections)-1)
 	for i, s := range doc.Sections[1:] {
-		section := Section{ID: s.ID, Title: s.Title, HTML: doc.HTML(i+1, fill)}
+		section := Section{ID: s.ID, Title: s.Title, HTML: doc.HTML(i+1, fill), Was: was[s.ID]}
 		for _, h := range s.Headings {
 			if h.Level == 3 {
 				section.Headings = append(section.Headings, Heading{h.ID, h.Text})
 			}
+			if len(was[h.ID]) > 0 {
+				section.HTML = markdown.Anchor(section.HTML, h.ID, was[h.ID]...)
+			}
 		}
 		sections = append(sections, section)
 	}
-	return doc.HTML(0, fill), sections
+	intro := doc.HTML(0, fill)
+	if len(was[""]) > 0 {
+		intro = markdown.Anchor(intro, "", was[""]...)
+	}
+	return intro, sections
 }

@@ -13,30 +13,35 @@ import (
 
 // Frame is what every page has around its main part.
 type Frame struct {
-	Lang, Dir  string
-	SiteTitle  string
-	Title      string // of the page, without the site's
-	Summary    string // one sentence, for search engines and previews; may be empty
-	Kind       string // of the layout: practice, list, home …
-	Root       string // the site's base path, "/" or "/repo/"
-	Home       string
-	Canonical  string // URL
-	NoIndex    bool
-	Alternates []Alternate // empty where the page exists once
-	Languages  []LanguageLink
-	Feed       string
-	Header     layout.Fragment // mark, search, language-independent part of the menu; the same on every page of a language
-	Footer     layout.Fragment
-	Menu       []Link // the lists of the kinds and the pages with menu: main
-	FooterMenu []Link
-	Help       string
-	Exit       string
-	Policy     string // Content-Security-Policy
-	Icon       string // for the browser's tab
-	Styles     string
-	ExitScript string
-	Script     string
-	JSONLD     any // nil, or what json.Marshal makes of it
+	Lang, Dir    string
+	SiteTitle    string
+	Title        string // of the page, without the site's
+	Summary      string // one sentence, for search engines and previews; may be empty
+	Kind         string // of the layout: practice, list, home …
+	Root         string // the site's base path, "/" or "/repo/"
+	Home         string
+	Canonical    string // URL
+	NoIndex      bool
+	Alternates   []Alternate // empty where the page exists once
+	Languages    []LanguageLink
+	Feed         string
+	Header       layout.Fragment // mark, search, language-independent part of the menu; the same on every page of a language
+	Footer       layout.Fragment
+	Menu         []Link // the lists of the kinds and the pages with menu: main
+	FooterMenu   []Link
+	Help         string
+	Exit         string
+	Search       string // the page; empty for none
+	Translations string // the page of all translations
+	Finder       string // the script that searches
+	FinderMore   string // what only the search page and some searches need of it
+	Index        string // the folder of the language's search index
+	Policy       string // Content-Security-Policy
+	Icon         string // for the browser's tab
+	Styles       string
+	ExitScript   string
+	Script       string
+	JSONLD       any // nil, or what json.Marshal makes of it
 }
 
 // Alternate is a page in another language, for machines.
@@ -74,6 +79,29 @@ type Notice struct {
 	Text     string
 	Link     string // address, may be empty
 	LinkText string
+	Changes  []SourceChange // what changed in the original since
+}
+
+// SourceChange is a part of an original that changed after a translation was
+// made.
+type SourceChange struct {
+	Part   string // title, summary or section
+	Title  Text   // of the section
+	Pieces []Piece
+}
+
+// Piece is a run of words in a comparison of two texts.
+type Piece struct {
+	Kind string // same, gone, new
+	Text string
+}
+
+// HistoryItem is a change of a record.
+type HistoryItem struct {
+	Date     time.Time
+	Language string
+	Changes  []string // sentences, the first letter small
+	URL      string   // of the file as the repository shows it at that commit; may be empty
 }
 
 // Card is a record in a list.
@@ -94,19 +122,22 @@ type Label struct{ Code, Text, Meaning string }
 // Article is what all records show.
 type Article struct {
 	Frame
-	Text      Text // the language of the text where it is not the page's: Lang and Dir only
-	Notices   []Notice
-	Published time.Time // zero where unknown
-	Changed   time.Time
-	Permanent string // URL
-	Edit      string // URL, may be empty
-	Report    string // mailto:
-	License   Link
-	Citation  string // a reference to copy
-	State     Translation
-	Reviewed  time.Time // of the record; zero while the review is pending
-	Due       time.Time // when the record should be reviewed again; zero while pending
-	Withdrawn bool
+	Text       Text // the language of the text where it is not the page's: Lang and Dir only
+	Notices    []Notice
+	Published  time.Time // zero where unknown
+	Changed    time.Time
+	Permanent  string // URL
+	Edit       string // URL, may be empty
+	Report     string // mailto:
+	License    Link
+	Citation   string // a reference to copy
+	State      Translation
+	Reviewed   time.Time     // of the record; zero while the review is pending
+	Due        time.Time     // when the record should be reviewed again; zero while pending
+	Unreviewed bool          // the review is pending
+	History    []HistoryItem // newest first
+	HistoryURL string        // of the repository's own history; empty where History has all
+	Withdrawn  bool
 }
 
 // Translation is the state of the page's text.
@@ -123,6 +154,7 @@ type Section struct {
 	ID, Title string
 	HTML      template.HTML
 	Headings  []Heading // H3
+	Was       []string  // ids that it had before
 }
 
 // Heading is a heading inside a section.
@@ -346,6 +378,14 @@ type MatrixRow struct {
 	Cells   []Term // one for each dimension, in the order of Dimensions; Count may be 0
 }
 
+// SearchView is the layout "search".
+type SearchView struct {
+	Frame
+	Heading string
+	Lists   []Link      // the lists of the kinds
+	Ways    []TermGroup // the taxonomies
+}
+
 // ChooseView is the layouts "choose" (the root), "permanent" (/p/<id>/) and
 // "notfound": a page without a language of its own.
 type ChooseView struct {
@@ -364,11 +404,48 @@ type Choice struct {
 	Reason string // of a withdrawal
 }
 
+// TranslationsView is the layout "translations": every record with the state
+// of its texts, or one page of them.
+type TranslationsView struct {
+	Frame
+	Heading        string
+	Columns        []TranslationColumn
+	Groups         []TranslationGroup
+	Page, Pages    int
+	Previous, Next string
+}
+
+// TranslationColumn is a language with the number of its texts.
+type TranslationColumn struct {
+	Tag, Name, Dir string
+	Current, All   int // how many are up to date, of how many
+}
+
+// TranslationGroup is a kind with its records.
+type TranslationGroup struct {
+	Key  string // message key: kinds.<key>
+	Rows []TranslationRow
+}
+
+// TranslationRow is a record with its texts in the order of the languages.
+type TranslationRow struct {
+	Record Link
+	Cells  []TranslationCell
+}
+
+// TranslationCell is the state of a text and where to change it.
+type TranslationCell struct {
+	Translation
+	Language string
+	Address  string // of the page; empty for none
+	Edit     string // URL, may be empty
+}
+
 // TombstoneView is the layout "tombstone": a record that was withdrawn.
 type TombstoneView struct {
 	Frame
-	ID      string
-	On      time.Time
+	ID      string    // empty where no record is known
+	On      time.Time // zero where unknown
 	Choices []Choice
 }
 

@@ -23,9 +23,11 @@ var views = map[string]any{
 	"card": Card{}, "choose": ChooseView{}, "country": CountryView{}, "event": RecordView{}, "footer": Frame{},
 	"glossary": GlossaryView{}, "header": Frame{}, "help": RecordView{}, "home": HomeView{}, "lesson": RecordView{},
 	"list": ListView{}, "message": RecordView{}, "notfound": ChooseView{}, "organization": RecordView{},
-	"page": RecordView{}, "permanent": ChooseView{}, "practice": PracticeView{}, "redirect": RedirectView{},
-	"taxonomy": TaxonomyView{}, "term": RecordView{}, "tombstone": TombstoneView{},
+	"page": RecordView{}, "permanent": ChooseView{}, "practice": PracticeView{}, "redirect": RedirectView{}, "search": SearchView{},
+	"taxonomy": TaxonomyView{}, "term": RecordView{}, "tombstone": TombstoneView{}, "translations": TranslationsView{},
 	"partials/link": Link{},
+	"book-title":    BookTitleView{}, "book-list": BookListView{}, "book-practice": BookPracticeView{},
+	"book-country": BookCountryView{}, "book-record": BookRecordView{},
 }
 
 // keys are the fields whose values are part of a message's or an icon's name:
@@ -45,6 +47,10 @@ var keys = map[string][]string{
 	"Term.Code":         {"prevention", "protection", "identification", "rights"},
 	"ListView.Symbol":   {"prevention", "protection", "identification", "rights"},
 	"Section.ID":        {"results", "adapt", "context"},
+	"SourceChange.Part": {"title", "summary", "section"},
+	"Piece.Kind":        {"same", "gone", "new"},
+
+	"TranslationGroup.Key": {"message", "practice", "page"},
 }
 
 // hostile are texts that would do harm where they are not escaped.

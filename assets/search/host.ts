@@ -1,0 +1,70 @@
+// What the engine needs of its surroundings. In a page files come as classic
+// scripts, which load from a server and from a folder alike; each calls the
+// global function acervoSearch with its id and its content.
+
+import type { More } from "../find.ts";
+
+export interface Host {
+  /**
+   * load fetches the file at path (below the search folder) and gives what it
+   * passes to acervoSearch under id: a text, or the manifest. It rejects when
+   * the file can't be had.
+   */
+  load(id: string, path: string): Promise<unknown>;
+  /** more loads what only some searches need, once. */
+  more(): Promise<More>;
+  /** inflate unpacks zlib data, and rejects what is none. */
+  inflate(data: Uint8Array): Promise<Uint8Array>;
+  /** pause ends the current task, where there is a page to be kept alive. */
+  pause?(): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    acervoSearch?: (id: string, content: unknown) => void;
+  }
+}
+
+async function inflate(data: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([data as BlobPart]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/**
+ * browserHost loads below base, the address of the search folder with "/" at
+ * its end. The second script is at the address second.
+ */
+export function browserHost(base: string, second: string): Host {
+  const given = new Map<string, unknown>();
+  let more: Promise<More> | undefined;
+  window.acervoSearch = (id, content) => given.set(id, content);
+
+  function script(id: string, address: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const element = document.createElement("script");
+      element.onload = element.onerror = () => {
+        element.remove();
+        // A script that loads may hold something else, such as a page that a
+        // captive portal put in its place.
+        if (given.has(id)) resolve(given.get(id));
+        else reject(new Error("missing:" + address));
+        given.delete(id);
+      };
+      element.src = address;
+      document.head.append(element);
+    });
+  }
+
+  return {
+    load: (id, path) => script(id, base + path),
+    more() {
+      if (!more) {
+        more = script("find", second) as Promise<More>;
+        more.catch(() => (more = undefined));
+      }
+      return more;
+    },
+    inflate,
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
+  };
+}

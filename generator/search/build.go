@@ -1,0 +1,342 @@
+package search
+
+import (
+	"bytes"
+	"cmp"
+	"compress/zlib"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/blevesearch/segment"
+)
+
+// Build makes the index of documents. The same documents and options make the
+// same bytes, on any number of processors.
+func Build(ctx context.Context, docs []Document, o Options) (*Index, error) {
+	p, err := newPipeline(o.Lang)
+	if err != nil {
+		return nil, err
+	}
+	facets, err := encodeFacets(docs, o.Facets)
+	if err != nil {
+		return nil, err
+	}
+	b := &build{ctx: ctx, workers: runtime.GOMAXPROCS(0), docs: docs, options: o, pipeline: p}
+	b.lex()
+	b.join()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	d := b.dictionary(b.invert())
+	shards, firsts := b.split(d)
+	files := append(b.encode(shards),
+		encodeLengths(b.lengths), raw{"f", facets, nil}, raw{"v", b.vocabulary(d), nil})
+	files = append(files, encodeRecords(docs)...)
+	parts := b.compress(files)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m := manifest{Format: Format, Lang: o.Lang, Hash: hash(parts), Docs: len(docs), CJK: p.cjk, Totals: b.totals(),
+		Boosts: Boosts, Shards: firsts, Group: group, Facets: []string{}, Rest: append([]Rest{}, o.Rest...), Ranges: d.ranges()}
+	for _, f := range o.Facets {
+		m.Facets = append(m.Facets, f.ID)
+	}
+	return &Index{dir: o.Dir, manifest: m, parts: parts, pipeline: p}, nil
+}
+
+// A build is what the steps of Build hand on: lex cuts the documents into
+// forms, join makes terms of the forms, invert turns documents with terms into
+// terms with documents.
+type build struct {
+	ctx      context.Context
+	workers  int
+	docs     []Document
+	options  Options
+	pipeline *pipeline
+	chunks   []chunk
+	readers  []lexer
+
+	forms   []formCount // of all documents, in order
+	terms   []string    // in order
+	lengths [fields][]uint32
+}
+
+// texts are the fields of a document.
+func (d *Document) texts() [fields]string {
+	return [fields]string{d.Title, d.Summary, d.Headings, d.Body}
+}
+
+// A chunk is some documents in a row, as forms, which have the numbers that
+// the lexer of the chunk gave them.
+type chunk struct {
+	lexer  int
+	words  []uint32         // of all fields of all documents
+	counts [][fields]uint32 // of the words of each document
+}
+
+// chunkSize is how many documents are in a chunk.
+const chunkSize = 64
+
+// A formCount is a form, how often it was seen, and its term, noTerm for a
+// stop word.
+type formCount struct {
+	text, key string
+	count     int
+	term      uint32
+}
+
+const noTerm = ^uint32(0)
+
+// A lexer numbers the forms that it meets. Words in capitals have an entry of
+// their own in the table, so that most words need no lower case.
+type lexer struct {
+	pipeline *pipeline
+	cutter   cutter
+	text     []byte
+	scratch  []uint32
+	words    map[string]uint32
+	forms    []formCount
+	terms    []uint32 // of its forms, when they are known
+}
+
+// parallel does n things at once on all processors, and gives each the number
+// of the worker that does it.
+func (b *build) parallel(n int, do func(worker, i int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for worker := range min(n, b.workers) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n && b.ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				do(worker, i)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// lex cuts all documents into words.
+func (b *build) lex() {
+	b.chunks = make([]chunk, (len(b.docs)+chunkSize-1)/chunkSize)
+	b.readers = make([]lexer, b.workers)
+	for i := range b.readers {
+		b.readers[i] = lexer{pipeline: b.pipeline, words: map[string]uint32{}}
+	}
+	b.parallel(len(b.chunks), func(worker, i int) {
+		docs := b.docs[i*chunkSize : min(len(b.docs), (i+1)*chunkSize)]
+		b.chunks[i] = b.readers[worker].read(docs)
+		b.chunks[i].lexer = worker
+	})
+}
+
+func (l *lexer) read(docs []Document) chunk {
+	c := chunk{counts: make([][fields]uint32, len(docs))}
+	words := l.scratch[:0]
+	for i := range docs {
+		for f, text := range docs[i].texts() {
+			before := len(words)
+			words = l.readText(words, text)
+			c.counts[i][f] = uint32(len(words) - before)
+		}
+	}
+	c.words, l.scratch = slices.Clone(words), words
+	return c
+}
+
+// readText appends the numbers of a text's forms.
+func (l *lexer) readText(to []uint32, text string) []uint32 {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	if l.pipeline.cjk {
+		for _, w := range l.pipeline.words(text) {
+			n := l.number(w.form)
+			l.forms[n].key = w.key
+			l.forms[n].count++
+			to = append(to, n)
+		}
+		return to
+	}
+	l.text = append(l.text[:0], text...)
+	for i, part := range l.cutter.parts(l.text) {
+		if l.cutter.types[i] == segment.None {
+			continue
+		}
+		n, ok := l.words[string(part)]
+		if !ok {
+			n = l.number(form(string(part)))
+			l.words[string(part)] = n
+		}
+		l.forms[n].count++
+		to = append(to, n)
+	}
+	return to
+}
+
+// number returns the number of a form.
+func (l *lexer) number(form string) uint32 {
+	n, ok := l.words[form]
+	if !ok {
+		n = uint32(len(l.forms))
+		l.words[form] = n
+		l.forms = append(l.forms, formCount{text: form})
+	}
+	return n
+}
+
+// join makes one table of all lexers' forms and the language's stop words, and
+// finds the terms.
+func (b *build) join() {
+	for _, l := range b.readers {
+		b.forms = append(b.forms, l.forms...)
+	}
+	for _, s := range b.pipeline.stops {
+		if list := b.pipeline.words(s); len(list) == 1 && list[0].end == len(s) {
+			b.forms = append(b.forms, formCount{text: list[0].form})
+		}
+	}
+	b.forms = append(b.forms, b.unwritten()...)
+	slices.SortFunc(b.forms, func(x, y formCount) int { return strings.Compare(x.text, y.text) })
+	all := b.forms[:0]
+	for _, f := range b.forms {
+		if n := len(all); n > 0 && all[n-1].text == f.text {
+			all[n-1].count += f.count
+			continue
+		}
+		all = append(all, f)
+	}
+	b.forms = all
+	b.analyze()
+	b.parallel(len(b.readers), func(_, i int) {
+		l := &b.readers[i]
+		l.terms = make([]uint32, len(l.forms))
+		for j, f := range l.forms {
+			at, _ := slices.BinarySearchFunc(b.forms, f.text, func(f formCount, text string) int { return strings.Compare(f.text, text) })
+			l.terms[j] = b.forms[at].term
+		}
+		l.words, l.forms, l.scratch = nil, nil, nil
+	})
+}
+
+// unwritten are forms that may be in no document though their terms are: what
+// follows an apostrophe (l'accueil), and the words of synonyms.
+func (b *build) unwritten() []formCount {
+	var list []formCount
+	for _, f := range b.forms {
+		at := strings.LastIndexAny(f.text, "'’")
+		if at < 0 {
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(f.text[at:])
+		if part := f.text[at+size:]; utf8.RuneCountInString(part) > 1 {
+			list = append(list, formCount{text: part})
+		}
+	}
+	for _, s := range b.options.Synonyms {
+		for _, w := range b.pipeline.words(s.From) {
+			list = append(list, formCount{text: w.form, key: w.key})
+		}
+	}
+	return list
+}
+
+// analyze runs the pipeline once over each form.
+func (b *build) analyze() {
+	const step = 1000
+	texts := make([]string, len(b.forms))
+	b.parallel((len(texts)+step-1)/step, func(_, i int) {
+		for j := i * step; j < min(len(texts), (i+1)*step); j++ {
+			f := &b.forms[j]
+			text, ok := b.pipeline.term(f.text)
+			if texts[j] = text; !ok {
+				f.term = noTerm
+			}
+			if !b.pipeline.cjk {
+				f.key = key(f.text)
+			}
+		}
+	})
+	for j, text := range texts {
+		if b.forms[j].term != noTerm {
+			b.terms = append(b.terms, text)
+		}
+	}
+	slices.Sort(b.terms)
+	b.terms = slices.Compact(b.terms)
+	for j, text := range texts {
+		if b.forms[j].term != noTerm {
+			at, _ := slices.BinarySearch(b.terms, text)
+			b.forms[j].term = uint32(at)
+		}
+	}
+}
+
+// totals is how many terms all documents have in each field.
+func (b *build) totals() (totals [fields]int) {
+	for f, column := range b.lengths {
+		for _, n := range column {
+			totals[f] += int(n)
+		}
+	}
+	return totals
+}
+
+// raw is a file before it is compressed. At the cuts begins data of another
+// kind, which is compressed better by a code of its own.
+type raw struct {
+	name string
+	data []byte
+	cuts []int
+}
+
+// least is how much data is worth a code of its own.
+const least = 1000
+
+// compress compresses files, in the order of their names.
+func (b *build) compress(files []raw) []part {
+	slices.SortFunc(files, func(x, y raw) int {
+		return cmp.Or(cmp.Compare(len(x.name), len(y.name)), cmp.Compare(x.name, y.name))
+	})
+	parts := make([]part, len(files))
+	type press struct {
+		buffer bytes.Buffer
+		writer *zlib.Writer
+	}
+	workers := make([]press, b.workers)
+	b.parallel(len(files), func(worker, i int) {
+		w := &workers[worker]
+		if w.buffer.Reset(); w.writer == nil {
+			w.writer, _ = zlib.NewWriterLevel(&w.buffer, zlib.BestCompression)
+		} else {
+			w.writer.Reset(&w.buffer)
+		}
+		from := 0
+		for _, cut := range files[i].cuts {
+			if cut-from < least || len(files[i].data)-cut < least {
+				continue
+			}
+			w.writer.Write(files[i].data[from:cut])
+			w.writer.Flush()
+			from = cut
+		}
+		w.writer.Write(files[i].data[from:])
+		w.writer.Close()
+		parts[i] = part{files[i].name, bytes.Clone(w.buffer.Bytes())}
+	})
+	return parts
+}
+
+// hash names what is in the files.
+func hash(parts []part) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%s %d\n", p.name, len(p.data))
+		h.Write(p.data)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:4])
+}

@@ -1,0 +1,371 @@
+package search
+
+import (
+	"bytes"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// bytesOf writes numbers and strings as a file has them.
+func bytesOf(list ...any) []byte {
+	var data []byte
+	for _, v := range list {
+		switch v := v.(type) {
+		case int:
+			data = appendNumber(data, v)
+		case string:
+			data = append(data, v...)
+		}
+	}
+	return data
+}
+
+const huge = 1<<32 - 1
+
+func TestDecodeShard(t *testing.T) {
+	// two terms, one in a pack; the keys a, ab and "ab c"
+	good := bytesOf(2, 3, 0, 7, 1, 40, 2, 0, 1, 0, 0,
+		3, 0, 1, 2, 1, 1, 2, "ab c", 8, 5, 2,
+		0, 1, 2, "á", 0, // a: a → term 0; á → stop
+		0, 2, // ab → term 0
+		1, 2, 2, 1, 1, "z") // ab c: a synonym of terms 0 and 1
+	s, err := decodeShard(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &shard{
+		entries: []entry{
+			{key: "a", forms: []spelling{{"a", 0}, {"á", -1}}},
+			{key: "ab", begins: true, forms: []spelling{{"ab", 0}}},
+			{key: "ab c", synonyms: [][]int{{0, 1}}},
+		},
+		terms: []term{
+			{name: "a", df: 1, pack: -1, postings: []byte{1, 0, 0}, first: 0, last: 2},
+			{name: "z", df: 7, pack: 1, offset: 40, first: 2, last: 2},
+		},
+	}
+	if !reflect.DeepEqual(s, want) {
+		t.Errorf("got %+v, want %+v", s, want)
+	}
+	if from, to := s.prefix("ab"); from != 1 || to != 3 {
+		t.Errorf("ab is the prefix of %d to %d", from, to)
+	}
+	if _, err := decodeShard(bytesOf(0, 0)); err != nil {
+		t.Error("an empty shard:", err)
+	}
+	testCuts(t, good, func(data []byte) error { _, err := decodeShard(data); return err })
+}
+
+func TestDecodeShardRefuses(t *testing.T) {
+	for name, data := range map[string][]byte{
+		"nothing":                  nil,
+		"terms without an end":     bytesOf(huge),
+		"keys without an end":      bytesOf(0, huge),
+		"a term that no key has":   bytesOf(1, 1, 0, "x", 0),
+		"a term not yet numbered":  bytesOf(1, 1, 0, "x", 1, 0, 1, "a", 4, 0, 2),
+		"more terms than counted":  bytesOf(0, 1, 0, 1, "a", 4, 0, 1),
+		"keys out of order":        bytesOf(0, 2, 0, 0, 1, 1, "ba", 4, 4, 0, 0, 0, 0),
+		"a key twice":              bytesOf(0, 2, 0, 1, 1, 0, "a", 4, 4, 0, 0, 0, 0),
+		"an empty key":             bytesOf(0, 1, 0, 0, 4, 0, 0),
+		"a key of 65 letters":      bytesOf(0, 1, 0, 65, strings.Repeat("a", 65), 4, 0, 0),
+		"more shared than there":   bytesOf(0, 2, 0, 2, 1, 1, "ab", 4, 4, 0, 0, 0, 0),
+		"a key that is not UTF-8":  bytesOf(0, 1, 0, 1, "\xff", 4, 0, 0),
+		"a form that is not UTF-8": bytesOf(0, 1, 0, 1, "a", 4, 1, "\xff", 0),
+		"forms without an end":     bytesOf(0, 1, 0, 1, "a", huge),
+		"a form too long":          bytesOf(0, 1, 0, 1, "a", 4, huge, 0),
+		"synonyms without an end":  bytesOf(0, 1, 0, 1, "a", 2, huge),
+		"terms of a synonym":       bytesOf(0, 1, 0, 1, "a", 2, 1, huge),
+		"a stop word for synonym":  bytesOf(0, 1, 0, 1, "a", 2, 1, 1, 0),
+		"a term without a name":    bytesOf(1, 1, 0, "x", 1, 0, 1, "a", 2, 1, 1, 1, 0),
+		"postings too long":        bytesOf(1, huge, 0, "x", 1, 0, 1, "a", 4, 0, 1),
+		"a number of six bytes":    []byte{0x80, 0x80, 0x80, 0x80, 0x80, 0x00, 0},
+		"a number over 2³²":        []byte{0x80, 0x80, 0x80, 0x80, 0x10, 0},
+	} {
+		if s, err := decodeShard(data); err == nil {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}
+
+// testCuts cuts a file short, adds to it and changes each byte: the first two
+// must be refused, and nothing may panic or need much memory.
+func testCuts(t *testing.T, good []byte, decode func([]byte) error) {
+	t.Helper()
+	if err := decode(good); err != nil {
+		t.Error(err)
+	}
+	for i := range good {
+		if decode(good[:i]) == nil {
+			t.Errorf("cut at %d", i)
+		}
+		for _, b := range []byte{0, 1, 0x7F, 0x80, 0xFF, good[i] ^ 1} {
+			bad := bytes.Clone(good)
+			bad[i] = b
+			spends(t, bad, decode)
+		}
+	}
+	if decode(append(bytes.Clone(good), 0)) == nil {
+		t.Error("one more byte")
+	}
+}
+
+// spends decodes data, which must not need much more memory than it is long.
+func spends(t *testing.T, data []byte, decode func([]byte) error) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	decode(data)
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > uint64(300*len(data)+200_000) {
+		t.Errorf("%d bytes of memory for %d bytes of %q", n, len(data), data)
+	}
+}
+
+func TestPostings(t *testing.T) {
+	list := []posting{
+		{0, [fields]int{0, 0, 0, 1}},
+		{1, [fields]int{0, 0, 0, 240}},
+		{2, [fields]int{0, 0, 0, 241}},
+		{9, [fields]int{1, 0, 0, 0}},
+		{300, [fields]int{1, 2, 3, 4}},
+		{70000, [fields]int{0, 0, 500, 0}},
+	}
+	data := encodePostings(nil, list)
+	got, rest, err := decodePostings(append(data, "rest"...), 70001)
+	if err != nil || !reflect.DeepEqual(got, list) || string(rest) != "rest" {
+		t.Errorf("got %v, %q, %v", got, rest, err)
+	}
+	if _, _, err := decodePostings(data, 70000); err == nil {
+		t.Error("a document beyond the last")
+	}
+	testCuts(t, data, func(data []byte) error {
+		_, rest, err := decodePostings(data, 1e6)
+		if len(rest) > 0 {
+			return errFile
+		}
+		return err
+	})
+	for name, data := range map[string][]byte{
+		"no document":         bytesOf(0),
+		"without an end":      bytesOf(huge, 0, 0),
+		"a head of no field":  bytesOf(1, 0, 240, 1),
+		"a head of 5 fields":  bytesOf(1, 0, 256, 1),
+		"a freq of 0":         bytesOf(1, 0, 241, 0),
+		"documents without e": bytesOf(2, huge, huge, 0, 0),
+	} {
+		if got, _, err := decodePostings(data, 1000); err == nil {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestPositions(t *testing.T) {
+	list := []posting{{0, [fields]int{0, 0, 0, 3}}, {5, [fields]int{1, 0, 2, 0}}}
+	data := bytesOf(1, 1, 200, 7, 1, 9)
+	got, err := decodePositions(data, list)
+	want := [][fields][]int{{body: {1, 2, 202}}, {title: {7}, headings: {1, 10}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	testCuts(t, data, func(data []byte) error { _, err := decodePositions(data, list); return err })
+	if _, err := decodePositions(bytesOf(0, 1, 1, 1, 1, 1), list); err == nil {
+		t.Error("a position of 0")
+	}
+	if _, err := decodePositions(data, []posting{{0, [fields]int{0, 0, 0, huge}}}); err == nil {
+		t.Error("a freq without an end")
+	}
+}
+
+func TestLengths(t *testing.T) {
+	lengths := [fields][]uint32{{1, 2}, {0, 0}, {300, 4}, {70000, 6}}
+	data := encodeLengths(lengths).data
+	got, err := decodeLengths(data, 2)
+	if want := [fields][]int{{1, 2}, {0, 0}, {300, 4}, {70000, 6}}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	testCuts(t, data, func(data []byte) error { _, err := decodeLengths(data, 2); return err })
+	if _, err := decodeLengths(data, huge); err == nil {
+		t.Error("too many documents")
+	}
+}
+
+func TestDecodeVocabulary(t *testing.T) {
+	data := append(appendKeys(nil, []string{"casa", "caso", "ñu"}), 3, 4, 255, 1)
+	got, err := decodeVocabulary(data)
+	if want := []candidate{{"casa", 3}, {"caso", 4}, {"ñu", 255}}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	testCuts(t, data, func(data []byte) error { _, err := decodeVocabulary(data); return err })
+}
+
+func TestDecodeFacetsRefuses(t *testing.T) {
+	const good = `{"facets":[{"id":"a","label":"A","values":[["x","X"]],"sets":[[],[0]],"docs":[0,1,1,2]}],"dates":[0,3]}`
+	if _, err := decodeFacets([]byte(good), 3); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range [][2]string{
+		{`[0,1,1,2]`, `[0,1,1,1]`}, {`[0,1,1,2]`, `[0,1,1,3]`}, {`[0,1,1,2]`, `[0,1,2,2]`}, {`[0,1,1,2]`, `[0,1,-1,2]`},
+		{`[0,1,1,2]`, `[0,1,1]`}, {`[0,1,1,2]`, `[0,4,1,-1]`}, {`[0,1,1,2]`, `[0,9223372036854775807,1,2]`},
+		{`[[],[0]]`, `[[],[1]]`}, {`[[],[0]]`, `[[],[-1]]`}, {`[0,3]`, `[0,4]`}, {`[0,3]`, `null`}, {`}`, ``},
+	} {
+		if _, err := decodeFacets([]byte(strings.Replace(good, change[0], change[1], 1)), 3); err == nil {
+			t.Errorf("%s for %s", change[1], change[0])
+		}
+	}
+	for _, text := range []string{``, `[["a"]]`, `[[1,"","","",[],[]]]`, `[["","","","",[],[],[]]]`, `[{}]`} {
+		if list, err := decodeRecords([]byte(text)); err == nil {
+			t.Errorf("%s: %v", text, list)
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	var all []byte
+	for i := range 256 {
+		all = append(all, byte(i))
+	}
+	for n := range 40 {
+		data := bytes.Repeat([]byte{0, 0x0A, 0x5C, 0xFF}, 10)[:n]
+		for _, data := range [][]byte{data, all[:n], all[200 : 200+n]} {
+			text := string(encodeText(nil, data))
+			if got, err := decodeText(text); err != nil || !bytes.Equal(got, data) || len([]rune(text)) != (8*n+6)/7 {
+				t.Errorf("%x: %q, %x, %v", data, text, got, err)
+			}
+		}
+	}
+	if got := string(encodeText(nil, []byte{0, 0x0A, 0x5C})); got != "À\x02K@" {
+		t.Errorf("got %q", got)
+	}
+	for _, text := range []string{"\x00", "\n", "x\"", "\\x", "Å", "\u0080", "\xff", "a", "ab\x7f\x7f\x7f\x7f\x7f\x7f\x7f\x7f", "x\x01"} {
+		if got, err := decodeText(text); err == nil {
+			t.Errorf("%q: %x", text, got)
+		}
+	}
+}
+
+// seed adds the files of a small index whose names begin with letter.
+func seed(f *testing.F, letter string) *Index {
+	x := buildIndex(f, corpus("es", 8, 6, 2), Options{Dir: "eo", Lang: "eo", Synonyms: []Synonym{{"a b", "la de"}, {"c", "de"}}})
+	for _, p := range x.parts {
+		if strings.HasPrefix(p.name, letter) {
+			data, err := inflate(p.data)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(data)
+		}
+	}
+	return x
+}
+
+func FuzzShard(f *testing.F) {
+	seed(f, "d")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		spends(t, data, func(data []byte) error {
+			s, err := decodeShard(data)
+			if err != nil {
+				return err
+			}
+			for _, e := range s.entries {
+				for _, l := range e.forms {
+					if l.term >= len(s.terms) || l.text == "" {
+						t.Error(e)
+					}
+				}
+			}
+			for _, own := range s.terms {
+				if own.name == "" || own.first > own.last {
+					t.Error(own)
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func FuzzPostings(f *testing.F) {
+	x := seed(f, "k")
+	s, err := x.shard(0)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, own := range s.terms {
+		f.Add(own.postings)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		spends(t, data, func(data []byte) error {
+			list, rest, err := decodePostings(data, 8)
+			if err == nil && (len(list) > 8 || list[len(list)-1].doc >= 8) {
+				t.Error(list)
+			}
+			if err == nil {
+				_, err = decodePositions(rest, list)
+			}
+			return err
+		})
+	})
+}
+
+func FuzzVocabulary(f *testing.F) {
+	seed(f, "v")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		spends(t, data, func(data []byte) error {
+			list, err := decodeVocabulary(data)
+			if err == nil && !slices.IsSortedFunc(list, func(a, b candidate) int { return compareKeys(a.key, b.key) }) {
+				t.Error(list)
+			}
+			return err
+		})
+	})
+}
+
+func FuzzLengths(f *testing.F) {
+	seed(f, "n")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, docs := range []int{0, 8, huge} {
+			spends(t, data, func(data []byte) error { _, err := decodeLengths(data, docs); return err })
+		}
+	})
+}
+
+func FuzzFacets(f *testing.F) {
+	seed(f, "f")
+	seed(f, "r")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		spends(t, data, func(data []byte) error { _, err := decodeFacets(data, 8); return err })
+		spends(t, data, func(data []byte) error { _, err := decodeRecords(data); return err })
+	})
+}
+
+func FuzzText(f *testing.F) {
+	f.Add([]byte("text"), "À\x02K@")
+	f.Fuzz(func(t *testing.T, data []byte, text string) {
+		if got, err := decodeText(string(encodeText(nil, data))); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%x: %x, %v", data, got, err)
+		}
+		if got, err := decodeText(text); err == nil && string(encodeText(nil, got)) != text {
+			t.Errorf("%q is also %q", text, encodeText(nil, got))
+		}
+	})
+}
+
+func FuzzWords(f *testing.F) {
+	for _, text := range hostileTexts {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		text = strings.ToValidUTF8(text, "\ufffd")
+		x := buildIndex(t, []Document{{Title: text, Body: text}}, Options{Dir: "es", Lang: "es"})
+		for _, w := range words(text) {
+			s, err := x.shard(x.shardOf(w.key))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := s.find(w.key); ok != isKey(w.key) {
+				t.Errorf("%q: %q is there: %v", text, w.key, ok)
+			}
+		}
+	})
+}

@@ -1,0 +1,194 @@
+package search
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+func appendNumber(to []byte, n int) []byte { return binary.AppendUvarint(to, uint64(n)) }
+
+// encodePostings appends the postings of a term.
+func encodePostings(to []byte, list []posting) []byte {
+	to = appendNumber(to, len(list))
+	before := -1
+	for _, p := range list {
+		to = appendNumber(to, p.doc-before-1)
+		before = p.doc
+	}
+	for _, p := range list {
+		to = appendNumber(to, p.head())
+	}
+	for _, p := range list {
+		if p.head() > escape {
+			for _, freq := range p.freqs {
+				if freq > 0 {
+					to = appendNumber(to, freq)
+				}
+			}
+		}
+	}
+	return to
+}
+
+// head is the number that tells a posting's fields, and its freq where it is a
+// small one in the body.
+func (p *posting) head() int {
+	mask := 0
+	for f, freq := range p.freqs {
+		if freq > 0 {
+			mask |= 1 << f
+		}
+	}
+	if mask == 1<<body && p.freqs[body] <= escape {
+		return p.freqs[body] - 1
+	}
+	return escape + mask
+}
+
+// appendKeys appends the columns of keys.
+func appendKeys(to []byte, keys []string) []byte {
+	shared := make([]int, len(keys))
+	for i := 1; i < len(keys); i++ {
+		shared[i] = sharedBytes(keys[i-1], keys[i])
+	}
+	to = appendNumber(to, len(keys))
+	for _, n := range shared {
+		to = appendNumber(to, n)
+	}
+	for i, k := range keys {
+		to = appendNumber(to, len(k)-shared[i])
+	}
+	for i, k := range keys {
+		to = append(to, k[shared[i]:]...)
+	}
+	return to
+}
+
+func sharedBytes(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+func appendString(to []byte, s string) []byte {
+	return append(appendNumber(to, len(s)), s...)
+}
+
+// encodeLengths makes the file of lengths.
+func encodeLengths(lengths [fields][]uint32) raw {
+	file := raw{name: "n"}
+	for _, column := range lengths {
+		file.cuts = append(file.cuts, len(file.data))
+		for _, n := range column {
+			file.data = appendNumber(file.data, int(n))
+		}
+	}
+	return file
+}
+
+// group is how many records are in a file.
+const group = 8
+
+// encodeRecords makes the files of records.
+func encodeRecords(docs []Document) []raw {
+	var files []raw
+	var buffer bytes.Buffer
+	for n := 0; n*group < len(docs); n++ {
+		list := [][6]any{}
+		for _, d := range docs[n*group : min(len(docs), (n+1)*group)] {
+			r := d.Record
+			list = append(list, [6]any{r.Title, r.Address, r.Summary, r.Lang,
+				append([]string{}, r.Countries...), append([]string{}, r.Labels...)})
+		}
+		buffer.Reset()
+		encodeJSON(&buffer, list)
+		files = append(files, raw{fmt.Sprint("r", n), bytes.Clone(buffer.Bytes()), nil})
+	}
+	return files
+}
+
+// encodeJSON writes plain values, which JSON can always write, with < and & as
+// they are.
+func encodeJSON(to *bytes.Buffer, v any) {
+	e := json.NewEncoder(to)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(err)
+	}
+	to.Truncate(to.Len() - 1) // the encoder's newline
+}
+
+// encodeFacets makes the file of facets. A code that its facet does not have is
+// an error.
+func encodeFacets(docs []Document, facets []Facet) ([]byte, error) {
+	table := facetTable{Facets: []facetColumn{}, Dates: []int{}}
+	for _, f := range facets {
+		c, err := newFacetColumn(docs, f)
+		if err != nil {
+			return nil, err
+		}
+		table.Facets = append(table.Facets, c)
+	}
+	for i := range docs {
+		table.Dates = appendRun(table.Dates, days(docs[i].Date))
+	}
+	var buffer bytes.Buffer
+	encodeJSON(&buffer, table)
+	return buffer.Bytes(), nil
+}
+
+func newFacetColumn(docs []Document, f Facet) (facetColumn, error) {
+	c := facetColumn{ID: f.ID, Label: f.Label, Values: [][2]string{}, Sets: [][]int{}, Docs: []int{}}
+	number := map[string]int{}
+	for i, v := range f.Values {
+		c.Values = append(c.Values, [2]string{v.Code, v.Label})
+		number[v.Code] = i
+	}
+	sets := map[string]int{}
+	for i := range docs {
+		set := []int{}
+		for _, code := range docs[i].Facets[f.ID] {
+			n, ok := number[code]
+			if !ok {
+				return c, fmt.Errorf("search: document %d: facet %q has no value %q", i, f.ID, code)
+			}
+			set = append(set, n)
+		}
+		slices.Sort(set)
+		set = slices.Compact(set)
+		name := strings.Trim(fmt.Sprint(set), "[]")
+		n, ok := sets[name]
+		if !ok {
+			n = len(c.Sets)
+			sets[name] = n
+			c.Sets = append(c.Sets, set)
+		}
+		c.Docs = appendRun(c.Docs, n)
+	}
+	return c, nil
+}
+
+// appendRun adds one more value to runs of values.
+func appendRun(runs []int, value int) []int {
+	if n := len(runs); n > 0 && runs[n-2] == value {
+		runs[n-1]++
+		return runs
+	}
+	return append(runs, value, 1)
+}
+
+// days counts the days from 1970-01-01 to a date, 0 for an unknown one.
+func days(date time.Time) int {
+	if date.IsZero() {
+		return 0
+	}
+	y, m, d := date.Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
+}

@@ -1,0 +1,136 @@
+package search
+
+import (
+	"fmt"
+	"sort"
+	"sync"
+)
+
+// manifest is what a browser reads first.
+type manifest struct {
+	Format int             `json:"format"`
+	Lang   string          `json:"lang"`
+	Hash   string          `json:"hash"`
+	Docs   int             `json:"docs"`
+	CJK    bool            `json:"cjk"`
+	Totals [fields]int     `json:"totals"`
+	Boosts [fields]float64 `json:"boosts"`
+	Shards []string        `json:"shards"`
+	Group  int             `json:"group"`
+	Facets []string        `json:"facets"`
+	Rest   []Rest          `json:"rest"`
+	Ranges string          `json:"ranges,omitempty"`
+}
+
+// An Index is the search index of one language. It is safe for concurrent use.
+type Index struct {
+	dir      string
+	manifest manifest
+	parts    []part
+	pipeline *pipeline
+	lexicon  lexicon
+}
+
+// A part is a file before it is text: a name and compressed data.
+type part struct {
+	name string
+	data []byte
+}
+
+// A lexicon keeps what was read of an index's own files.
+type lexicon struct {
+	mu         sync.Mutex
+	shards     map[int]*shard
+	vocabulary []candidate
+}
+
+// file returns the data of one of the index's files.
+func (x *Index) file(name string) ([]byte, error) {
+	for _, p := range x.parts {
+		if p.name == name {
+			return inflate(p.data)
+		}
+	}
+	return nil, fmt.Errorf("search: no file %q", name)
+}
+
+// shardOf returns the number of the shard that has a key if any has, -1 when
+// there is no shard.
+func (x *Index) shardOf(key string) int {
+	n := sort.Search(len(x.manifest.Shards), func(i int) bool { return compareKeys(x.manifest.Shards[i], key) > 0 })
+	return max(n-1, min(0, len(x.manifest.Shards)-1))
+}
+
+// shard returns a shard, which the caller must not change.
+func (x *Index) shard(n int) (*shard, error) {
+	l := &x.lexicon
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.shards[n]; s != nil {
+		return s, nil
+	}
+	data, err := x.file(fmt.Sprint("d", n))
+	if err != nil {
+		return nil, err
+	}
+	s, err := decodeShard(data)
+	if err != nil {
+		return nil, err
+	}
+	if l.shards == nil {
+		l.shards = map[int]*shard{}
+	}
+	l.shards[n] = s
+	return s, nil
+}
+
+// candidates returns the vocabulary, which the caller must not change.
+func (x *Index) candidates() ([]candidate, error) {
+	l := &x.lexicon
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.vocabulary != nil {
+		return l.vocabulary, nil
+	}
+	data, err := x.file("v")
+	if err != nil {
+		return nil, err
+	}
+	list, err := decodeVocabulary(data)
+	if err == nil {
+		l.vocabulary = list
+	}
+	return list, err
+}
+
+// postings returns the postings of a shard's term.
+func (x *Index) postings(t term) ([]posting, error) {
+	data := t.postings
+	if t.pack >= 0 {
+		pack, err := x.file(fmt.Sprint("k", t.pack))
+		if err != nil {
+			return nil, err
+		}
+		if t.offset > len(pack) {
+			return nil, errFile
+		}
+		data = pack[t.offset:]
+	}
+	list, rest, err := decodePostings(data, x.manifest.Docs)
+	if err != nil || len(list) != t.df || t.pack < 0 && len(rest) > 0 {
+		return nil, errFile
+	}
+	return list, nil
+}
+
+// positions returns where the term of shard n with these postings stands.
+func (x *Index) positions(n int, t term, list []posting) ([][fields][]int, error) {
+	data, err := x.file(fmt.Sprint("p", n))
+	if err != nil {
+		return nil, err
+	}
+	if t.last > len(data) {
+		return nil, errFile
+	}
+	return decodePositions(data[t.first:t.last], list)
+}

@@ -1,0 +1,230 @@
+// Package search makes the search index of a site's language, and answers from
+// a bleve index what a browser answers from the files. It takes plain
+// documents and knows nothing of records.
+//
+//	documents → Build → Index → Files     what the browser fetches
+//	words     → Index.Resolve → Plan      which index terms are meant
+//	Plan      → Referee.Search → Result   bleve's answer, the measure of the browser's
+//
+// # Terms and written forms
+//
+// A text is cut into words by bleve's unicode tokenizer (UAX #29). The token
+// filters of the language's analyzer make a term of each word's form, or
+// nothing of a stop word. A language without an analyzer has lower case only.
+// All stop words of a language are in its dictionary, seen or not. The terms
+// themselves are in no file: a term is named by a written form that leads to
+// it, since the same filters make the same term of it again.
+//
+// A form is a word in lower case (with ς as σ). Its key is the form without
+// accents: decomposed (NFD), without U+0300–U+036F, U+0640, U+064B–U+065F and
+// U+0670, with æ, œ, ß, ø, ł, đ, ı as ae, oe, ss, o, l, d, i; ’ is '. A key has
+// at least one and at most 64 code points; other words are not indexed by key
+// (they count in the lengths). Keys are in the order of their UTF-16 code units.
+//
+// With the analyzer cjk (ja, ko, zh) forms are the analyzer's own tokens. Those
+// of Han and kana are pairs of characters, which are their own terms and keys;
+// other words, hangul too, stay whole and have keys as elsewhere.
+//
+// # Ranking
+//
+// The fields are title, summary, headings, body, with the boosts of [Boosts].
+// A plan has groups (one for each word that is meant), each with alternatives
+// of one or more terms. An alternative matches a document that has all of its
+// terms, in whichever fields; a group matches where an alternative does. The
+// score of a term in a field is bleve's BM25:
+//
+//	weight · boost · idf² · k1·√freq / (√freq + k1·(1 − b + b·length/average))
+//	idf = ln(1 + (N − df + ½)/(df + ½))   k1 = 1.2   b = 0.75
+//	average = ⌈terms in the field of all documents / N⌉
+//	length = 1/norm²; norm = 1/√(terms in the document's field), rounded to a float32
+//
+// where df counts the documents with the term in that field. The score of an
+// alternative, of a group and of all groups together is the sum. The first
+// tier are the documents that match all groups; the second those that match
+// some, their sum multiplied by the share of groups that match. Within a tier
+// the order is by score, then by number of the document. Each phrase must
+// match in both tiers and adds, for each field in which it stands, the scores
+// of its terms in that field. Excluded groups and filters take documents away
+// and add nothing. With one group or none the second tier is empty; without
+// groups (phrases only) the first tier are the documents with all phrases, and
+// without phrases too, all documents; but none when words are unknown.
+//
+// # Files, format 1
+//
+// A file is a classic script that calls one function, so that it loads from a
+// server and from a folder alike:
+//
+//	<dir>/manifest.js         acervoSearch("<dir>",{…})
+//	<dir>/<hash>/<name>.js    acervoSearch("<dir>/<hash>/<name>","<text>")
+//
+// dir is the language's directory, or <dir>-<lang> for a rest index (the
+// documents that are missing in dir's language, in their own). hash is the
+// start of the SHA-256 of all the other files' data, 8 hexadecimal digits.
+//
+// The text is data compressed with zlib, in characters of 7 bits: the bits,
+// highest first, filled up with zeros. A character has the code of its value,
+// but 0, 10, 13, 34 and 92 are U+00C0 to U+00C4, so that it stands in a string
+// of JavaScript as it is. n bytes make ⌈8n/7⌉ characters.
+//
+// The manifest:
+//
+//	format   1
+//	lang     language tag
+//	hash     the directory with the current files
+//	docs     number of documents
+//	cjk      whether runs of Han and kana are cut into pairs
+//	totals   number of terms in each field of all documents
+//	boosts   of the fields
+//	shards   first key of each dictionary shard
+//	group    documents in one file of records
+//	facets   ids of the facets, in order
+//	rest     [{dir, lang, docs}], rest indexes
+//	ranges   classes of rare characters (see rare.go), where a word has one
+//
+// A number in the files below is an unsigned LEB128 varint under 2³²; a string
+// is its length in bytes and UTF-8. A column is one value for each item, all
+// items after one another. Nothing follows the last column; what is cut short,
+// runs over, or counts beyond its file is refused.
+//
+// d<n>: a dictionary shard, keys in a range. Terms are numbered within the
+// shard in the order in which its keys first lead to them.
+//
+//	T                   number of terms
+//	column inline[T]    length in bytes of the term's postings here; 0: in a pack
+//	for each term in a pack: df, pack, offset
+//	column positions[T] length in bytes of the term's positions in file p<n>; 0: none
+//	postings            of the terms that have them here
+//	K                   number of keys
+//	column shared[K]    bytes that the key begins with as the one before does
+//	column rest[K]      bytes that follow
+//	bytes of the rests
+//	column head[K]      forms·4 + (2 if it has synonyms) + (1 if it begins a key of several words)
+//	for each key: its forms: spelling (a string; empty: as the key), then
+//	  t: 0 a stop word; otherwise 1 + (terms numbered so far − the term's number),
+//	  so 1 is the next new term
+//	  and, where it has synonyms: their number; for each the number of its terms,
+//	  each as t, a new one followed by its spelling (never empty)
+//
+// A key of several words has them with one space between, and is in the shard
+// of its first word's place. Forms of a key are in order of falling df, then of
+// spelling. The forms of one key that lead to the same term are one form: the
+// most frequent spelling.
+//
+// Postings:
+//
+//	n                   number of documents
+//	column delta[n]     document number − the one before − 1 (from −1)
+//	column head[n]      0–239: only in the body, freq = head + 1
+//	                    241–255: 240 + the sum of 1 title, 2 summary, 4 headings, 8 body
+//	freqs               for each head over 240, in the order of documents and fields
+//
+// k<n>: a pack: postings of frequent terms, found by offset.
+//
+// p<n>: positions of the terms of shard n, in the order of terms: for each
+// document, each field with the term: freq differences of positions (from 0;
+// the first word of a field is at 1; stop words count). Terms that only
+// synonyms lead to have none here.
+//
+// n: lengths: for each field a column of docs numbers.
+//
+// r<n>: records of documents n·group to n·group+group−1: JSON, a list of
+// [title, address, summary, lang, [names of countries], [labels]].
+//
+// f: facets: JSON {"facets": [{"id", "label", "values": [[code, label], …],
+// "sets": [[value, …], …], "docs": [set, run, …]}], "dates": [days, run, …]},
+// where a run is how many documents in a row are so, and days count from
+// 1970-01-01, 0 for unknown.
+//
+// v: the vocabulary for typing errors, keys of one word with three code points
+// or more and a term that 3 documents have (2 when there are fewer than 1,000
+// documents, 1 when fewer than 300): K, columns shared and rest, bytes of the
+// rests, as in a shard; then column df[K], at most 255.
+package search
+
+import "time"
+
+// Format is the version of the files' format.
+const Format = 1
+
+// The fields of a document, in the order of all columns.
+const (
+	title = iota
+	summary
+	headings
+	body
+	fields
+)
+
+// Boosts are the weights of title, summary, headings and body.
+var Boosts = [fields]float64{4, 1.2, 1.8, 1}
+
+// A Document is what can be found.
+type Document struct {
+	Title, Summary, Headings, Body string              // the text that is searched; Summary may have more than is shown
+	Facets                         map[string][]string // codes by facet
+	Date                           time.Time           // zero: unknown
+	Record                         Record
+}
+
+// A Record is what a result shows.
+type Record struct {
+	Title, Address, Summary string // the address is relative to the site's base
+	Lang                    string // language of title and summary
+	Countries, Labels       []string
+}
+
+// A Facet is a filter and its values, in the order in which they are shown.
+type Facet struct {
+	ID, Label string
+	Values    []Value
+}
+
+// A Value is a code of a facet with its label.
+type Value struct{ Code, Label string }
+
+// A Synonym lets words lead to terms that are written otherwise. Both are
+// plain text of one or more words; From may be of any language.
+type Synonym struct{ From, To string }
+
+// A Rest names a rest index.
+type Rest struct {
+	Dir  string `json:"dir"`
+	Lang string `json:"lang"`
+	Docs int    `json:"docs"`
+}
+
+// Options say what an index is for.
+type Options struct {
+	Dir, Lang string
+	Facets    []Facet
+	Synonyms  []Synonym
+	Rest      []Rest
+}
+
+// A File is a file of the index; its name is below the site's search folder.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// A Plan says which terms are meant by a reader's words. Terms are named by
+// written forms.
+type Plan struct {
+	Groups    []Group     `json:"groups"`
+	Phrases   [][]string  `json:"phrases"` // forms in a row; an empty one is any word
+	Exclude   []Group     `json:"exclude"`
+	Unknown   []string    `json:"unknown"`   // words that lead to nothing
+	Corrected [][2]string `json:"corrected"` // a word and the form that was taken for it
+}
+
+// A Group is a word, or several that mean one thing.
+type Group struct {
+	Word         string        `json:"word"`
+	Alternatives []Alternative `json:"alternatives"`
+}
+
+// An Alternative is a way to match a group: all its forms' terms.
+type Alternative struct {
+	Forms  []string `json:"forms"`
+	Weight float64  `json:"weight"`
+}

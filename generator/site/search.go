@@ -1,0 +1,334 @@
+package site
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"acervo/generator/content"
+	"acervo/generator/markdown"
+	"acervo/generator/output"
+	"acervo/generator/search"
+)
+
+// searchFolder has the files of all indexes, below the site's base.
+const searchFolder = "search/"
+
+// prose is the plain text of a page.
+type prose struct{ headings, body string }
+
+// proseOf takes a page's text apart. The headings that all records of a kind
+// have say nothing about one of them.
+func proseOf(kind *content.Kind, doc *markdown.Doc) prose {
+	var headings, body []string
+	for i, s := range doc.Sections {
+		fixed := slices.ContainsFunc(kind.Sections, func(known content.Section) bool { return known.ID == s.ID })
+		if i > 0 && !fixed {
+			headings = append(headings, s.Title)
+		}
+		for _, h := range s.Headings {
+			headings = append(headings, h.Text)
+		}
+		body = append(body, s.Text)
+	}
+	return prose{strings.Join(headings, "\n"), strings.Join(body, "\n")}
+}
+
+// plainTexts are the plain texts of pages from when they are converted until
+// their language is indexed.
+type plainTexts struct {
+	mutex sync.Mutex
+	texts map[*content.Page]prose
+}
+
+func (c *plainTexts) keep(page *content.Page, doc *markdown.Doc) {
+	text := proseOf(page.Entry.Kind, doc)
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.texts[page] = text
+}
+
+func (c *plainTexts) text(page *content.Page) prose {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.texts[page]
+}
+
+// plain converts a page for its plain text alone.
+func (p *plan) plain(page *content.Page) prose {
+	return proseOf(page.Entry.Kind, p.texts.cache.doc(p.texts.converter, page).doc)
+}
+
+// An index is what one index of a language has: the records with a page in
+// it, or those that only another language has, in that language.
+type index struct {
+	lang    int // of the reader
+	written int // of the texts
+	entries []*content.Entry
+}
+
+// indexes returns the index of a language and its rest indexes.
+func (p *plan) indexes(lang int) []index {
+	all := []index{{lang: lang, written: lang}}
+	for i := range p.langs {
+		if i != lang {
+			all = append(all, index{lang: lang, written: i})
+		}
+	}
+	for _, k := range content.Kinds {
+		for _, e := range p.byFolder(k) {
+			written := p.lang(p.shown(e, lang).Lang)
+			at := slices.IndexFunc(all, func(x index) bool { return x.written == written })
+			all[at].entries = append(all[at].entries, e)
+		}
+	}
+	return slices.DeleteFunc(all, func(x index) bool { return len(x.entries) == 0 && x.written != lang })
+}
+
+// byFolder returns a kind's entries in an order that the reading of the source
+// does not change.
+func (p *plan) byFolder(k *content.Kind) []*content.Entry {
+	return slices.SortedFunc(slices.Values(p.byKind[k]), func(a, b *content.Entry) int { return cmp.Compare(a.Folder, b.Folder) })
+}
+
+// dir returns the folder of an index below that of all.
+func (p *plan) dir(x index) string {
+	if x.written == x.lang {
+		return p.langs[x.lang].Segment()
+	}
+	return p.langs[x.lang].Segment() + "-" + p.langs[x.written].Segment()
+}
+
+// documents returns what can be found in an index.
+func (p *plan) documents(x index, text func(*content.Page) prose) []search.Document {
+	docs := make([]search.Document, len(x.entries))
+	for i, e := range x.entries {
+		page := p.shown(e, x.lang)
+		t := text(page)
+		_, changed := p.dates(e, page)
+		docs[i] = search.Document{
+			Title: join([]string{page.Title}, p.otherTitles(e, x.written)), Summary: join([]string{page.Summary}, p.typed(e, x.written)),
+			Headings: join([]string{t.headings}, p.otherHeadings(e, x.written)), Body: join([]string{t.body}, p.facts(e, x.written)),
+			Facets: p.facetCodes(e), Date: changed, Record: p.found(e, x.lang),
+		}
+	}
+	return docs
+}
+
+func join(lists ...[]string) string {
+	return strings.Join(slices.DeleteFunc(slices.Concat(lists...), func(s string) bool { return s == "" }), "\n")
+}
+
+// summarySize is the number of characters that a result shows of a summary.
+const summarySize = 180
+
+// found returns what a result shows of an entry on a page in a language.
+func (p *plan) found(e *content.Entry, lang int) search.Record {
+	page, pl := p.shown(e, lang), p.places[e]
+	r := search.Record{
+		Title: page.Title, Address: pl.paths[pl.in(lang)], Summary: shorten(page.Summary, summarySize), Lang: page.Lang,
+		Labels: []string{p.words[lang].T("kind." + e.Kind.Name)},
+	}
+	if e.Kind != content.CountryKind {
+		for _, code := range countriesOf(e) {
+			r.Countries = append(r.Countries, p.countryName(code, lang))
+		}
+	}
+	switch record := e.Record.(type) {
+	case *content.Practice:
+		r.Labels = append(r.Labels, p.label(record, lang).Text)
+	case *content.Organization:
+		if record.Acronym != "" && !strings.Contains(page.Title, record.Acronym) {
+			r.Labels = append(r.Labels, record.Acronym)
+		}
+	}
+	return r
+}
+
+// shorten cuts a text after a word, at about n characters.
+func shorten(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n+20 {
+		return text
+	}
+	cut := string(runes[:n])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:.–—(«“") + "…"
+}
+
+// countriesOf returns the codes of an entry's countries.
+func countriesOf(e *content.Entry) []string {
+	var codes []string
+	switch r := e.Record.(type) {
+	case *content.Practice:
+		codes = r.Countries
+	case *content.Lesson:
+		codes = r.Countries
+	case *content.Message:
+		codes = r.Countries
+	case *content.Event:
+		codes = append([]string{r.Country}, r.Countries...)
+	case *content.Organization:
+		codes = []string{r.Country}
+	case *content.Country:
+		codes = []string{strings.ToUpper(r.ID)}
+	}
+	var unique []string
+	for _, code := range codes {
+		if code != "" && !slices.Contains(unique, code) {
+			unique = append(unique, code)
+		}
+	}
+	return unique
+}
+
+// Search returns the documents of a language's index and what it is made
+// with. Records that are missing in the language are not among them.
+func (p *Plan) Search(lang string) ([]search.Document, search.Options, error) {
+	if p.lib.Site.Lang(lang) == nil {
+		return nil, search.Options{}, fmt.Errorf("site: no language %q", lang)
+	}
+	all := p.indexes(p.lang(lang))
+	docs := p.documents(all[0], p.plain)
+	return docs, p.indexOptions(all[0], all[1:], docs), nil
+}
+
+// indexOptions say how an index is made.
+func (p *plan) indexOptions(x index, rest []index, docs []search.Document) search.Options {
+	o := search.Options{
+		Dir: p.dir(x), Lang: p.langs[x.written].Tag, Facets: p.facetsOf(docs, x.lang), Synonyms: p.synonyms(p.langs[x.written].Tag),
+	}
+	for _, other := range rest {
+		o.Rest = append(o.Rest, search.Rest{Dir: p.dir(other), Lang: p.langs[other.written].Tag, Docs: len(other.entries)})
+	}
+	return o
+}
+
+// indexFiles makes the files of a language's index and of its rest indexes.
+func (p *plan) indexFiles(ctx context.Context, lang int, text func(*content.Page) prose) ([]search.File, error) {
+	var files []search.File
+	all := p.indexes(lang)
+	for i, x := range all {
+		rest := all[1:]
+		if i > 0 {
+			rest = nil
+		}
+		docs := p.documents(x, text)
+		made, err := search.Build(ctx, docs, p.indexOptions(x, rest, docs))
+		if err != nil {
+			return nil, fmt.Errorf("site: search in %s: %w", p.dir(x), err)
+		}
+		files = append(files, made.Files()...)
+	}
+	return files, nil
+}
+
+// writeIndexes makes the indexes of all languages from the texts that the
+// pages' units have left, and tells how long it took.
+func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, texts *plainTexts) (time.Duration, error) {
+	start := time.Now()
+	errs := make([]error, len(p.langs))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(len(p.langs), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(p.langs); i = int(next.Add(1)) - 1 {
+				errs[i] = p.writeIndex(ctx, dir, i, texts)
+			}
+		})
+	}
+	workers.Wait()
+	return time.Since(start), cmp.Or(errs...)
+}
+
+func (p *plan) writeIndex(ctx context.Context, dir *output.Dir, lang int, texts *plainTexts) error {
+	files, err := p.indexFiles(ctx, lang, texts.text)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := dir.Write(searchFolder+f.Name, f.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A shelf makes the index files of a language once, when one is asked for.
+type shelf = func() ([]search.File, error)
+
+// shelves are those of all languages of a plan.
+func (p *plan) newShelves() []shelf {
+	shelves := make([]shelf, len(p.langs))
+	for lang := range p.langs {
+		shelves[lang] = sync.OnceValues(func() ([]search.File, error) {
+			return p.indexFiles(context.Background(), lang, p.plain)
+		})
+	}
+	return shelves
+}
+
+// indexFile makes one file below the folder of all indexes.
+func (p *Plan) indexFile(name string) (data []byte, found bool, err error) {
+	dir, _, _ := strings.Cut(name, "/")
+	for lang := range p.langs {
+		if !slices.ContainsFunc(p.indexes(lang), func(x index) bool { return p.dir(x) == dir }) {
+			continue
+		}
+		files, err := p.shelves[lang]()
+		if err != nil {
+			return nil, false, err
+		}
+		for _, f := range files {
+			if f.Name == name {
+				return f.Data, true, nil
+			}
+		}
+	}
+	return nil, false, nil
+}
+
+// arrangeSearch gives the search pages their addresses. Their word is reserved:
+// who took it has been told so.
+func (p *plan) arrangeSearch() {
+	p.search = p.everywhere(func(int) string { return searchFolder })
+	for _, path := range p.search.paths {
+		if _, taken := p.owners[path]; !taken {
+			p.claim(path, "search", "content/site.yaml", 0, 0)
+		}
+	}
+}
+
+// searchView fills the layout "search".
+func (p *plan) searchView(lang int) SearchView {
+	heading := p.words[lang].T("search.title")
+	v := SearchView{
+		Frame: p.framed(p.search, lang, "search", heading, ""), Heading: heading, Ways: p.narrow(lang, content.Taxonomies...),
+	}
+	v.NoIndex, v.Alternates = true, nil
+	for _, k := range content.Kinds {
+		if p.lists[k] != nil && len(p.byKind[k]) > 0 {
+			v.Lists = append(v.Lists, p.listLink(k, lang))
+		}
+	}
+	return v
+}
+
+// searchUnits are the units of the search pages.
+func (p *plan) searchUnits() []*unit {
+	var units []*unit
+	for lang := range p.langs {
+		u := &unit{}
+		u.page(p, p.search.paths[lang], lang, "search", func() any { return p.searchView(lang) })
+		units = append(units, u)
+	}
+	return units
+}

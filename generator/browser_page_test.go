@@ -15,8 +15,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A sample is a page that stands for its kind.
-type sample struct{ kind, path string }
+// A sample is a page of a site that stands for its kind.
+type sample struct {
+	kind, path string
+	site       *published
+}
 
 // samples finds a page of each kind in the site: the largest of its kind, and
 // of the practices the smallest too.
@@ -45,17 +48,33 @@ func (s *published) samples(t *testing.T) []sample {
 		t.Fatal(err)
 	}
 	delete(largest, "")
-	all := []sample{{"emptiest practice", smallest}, {"missing", "404.html"}, {"root", ""}, {"contribute", "es/contribuir/"}}
+	all := []sample{{"emptiest practice", smallest, s}, {"missing", "404.html", s}, {"root", "", s}, {"contribute", "es/contribuir/", s}}
 	for kind, name := range largest {
-		all = append(all, sample{kind, name})
+		all = append(all, sample{kind, name, s})
 	}
-	slices.SortFunc(all, func(a, b sample) int { return strings.Compare(a.kind, b.kind) })
 	return all
 }
 
+// fallback is a page with the text of another language. The catalogue has none,
+// since no record lacks a translation: this one is of a copy where one does.
+func fallback(t *testing.T) sample {
+	t.Helper()
+	source := t.TempDir()
+	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../content")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(source, "content/practices/empodera-mis-derechos/index.fr.md")); err != nil {
+		t.Fatal(err)
+	}
+	s, path := publishSite(t, source), "fr/pratiques/empodera-mis-derechos/"
+	if !strings.Contains(s.read(t, path+"index.html"), "notice-fallback") {
+		t.Fatalf("%s is in French", path)
+	}
+	return sample{"fallback", path, s}
+}
+
 // kindOf returns what kind of page a page is, if it may stand for it: pages in
-// Spanish, and permanent addresses. No record lacks a translation, so that none
-// is a fallback; golden sites have those.
+// Spanish, and permanent addresses.
 func kindOf(text, name string) string {
 	_, class, _ := strings.Cut(text, `<body class="is-`)
 	kind, _, _ := strings.Cut(class, `"`)
@@ -70,7 +89,7 @@ func kindOf(text, name string) string {
 }
 
 // kinds are the kinds of pages of which there must be a sample.
-var kinds = []string{"contribute", "country", "emptiest practice", "event", "glossary", "help", "home", "lesson", "list",
+var kinds = []string{"contribute", "country", "emptiest practice", "event", "fallback", "glossary", "help", "home", "lesson", "list",
 	"message", "missing", "organization", "page", "permanent", "practice", "root", "search", "taxonomy", "term", "term list", "translations"}
 
 // testPages looks at a page of each kind, light and dark, on a telephone and
@@ -78,7 +97,8 @@ var kinds = []string{"contribute", "country", "emptiest practice", "event", "glo
 // without a language stay.
 func testPages(t *testing.T, c *chromium, s *published) {
 	axe := axeScript(t)
-	samples := s.samples(t)
+	samples := append(s.samples(t), fallback(t))
+	slices.SortFunc(samples, func(a, b sample) int { return strings.Compare(a.kind, b.kind) })
 	var found []string
 	for _, sample := range samples {
 		found = append(found, sample.kind)
@@ -91,11 +111,11 @@ func testPages(t *testing.T, c *chromium, s *published) {
 			tab := c.open(t, "de")
 			tab.size(360, 740)
 			tab.scheme("light")
-			tab.visit(s.address + sample.path)
-			tab.quiet(s.address)
+			tab.visit(sample.site.address + sample.path)
+			tab.quiet(sample.site.address)
 			tab.narrow()
 			tab.accessible(axe)
-			tab.quiet(s.address)
+			tab.quiet(sample.site.address)
 			tab.guarded()
 		})
 	}

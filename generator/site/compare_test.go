@@ -1,16 +1,23 @@
 package site
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"acervo/generator/content"
 )
 
+// refused are the histories that end in faults.
+var refused = []string{"created-again", "page-on-a-list", "taken"}
+
 // TestAddressesSince shows that a site does nothing to the addresses of its own
 // commit, whatever its history, and loses none when that is rewritten.
 func TestAddressesSince(t *testing.T) {
 	for _, name := range sortedNames(histories) {
+		if slices.Contains(refused, name) {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBranch(t, "es\nen")
@@ -18,7 +25,7 @@ func TestAddressesSince(t *testing.T) {
 			before := addressesAt(b)
 			plan, faults := Read(opened(b, b.dir), Options{}, shared)
 			if plan == nil {
-				t.Skipf("%v", faults)
+				t.Fatalf("%v", faults)
 			}
 			if changes, missing := plan.AddressesSince(before); len(changes) > 0 || len(missing) > 0 {
 				t.Fatalf("against itself: %v, missing %v", changes, missing)

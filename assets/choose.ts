@@ -1,6 +1,7 @@
 // Leads from an address without a language ("/", "/p/<id>/") to the page in
 // the first of the reader's languages that there is. The page lists all of
-// them as <a data-lang="es" href="…">, and stays as it is when none fits.
+// them as <a data-lang="es" href="…">, and stays as it is when none fits, unless
+// there is only one.
 // Nothing is stored.
 
 import "./elements/search-loader.ts";
@@ -25,7 +26,7 @@ function best(): HTMLAnchorElement | undefined {
       if (link) return link;
     }
   }
-  return undefined;
+  return links.size === 1 ? [...links.values()][0] : undefined;
 }
 
 const link = hasLeft() ? undefined : best();

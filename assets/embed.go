@@ -7,5 +7,5 @@ import "embed"
 
 // Files is this folder without the files of its type checker.
 //
-//go:embed *.ts *.css elements search styles icons
+//go:embed *.ts *.css elements offline search styles icons
 var Files embed.FS

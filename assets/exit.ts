@@ -29,6 +29,7 @@ function blank(): void {
 
 function leave(address: string): void {
   blank();
+  dispatchEvent(new Event("leave")); // ends a download
   // A title that is parsed after this script would come back.
   addEventListener("DOMContentLoaded", blank);
   try {

@@ -5,5 +5,6 @@ import "./elements/copy-text.ts";
 import "./elements/due-date.ts";
 import "./elements/help-line.ts";
 import "./elements/language-switch.ts";
+import "./elements/offline-loader.ts";
 import "./elements/search-loader.ts";
 import "./elements/table-hint.ts";

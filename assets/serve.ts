@@ -1,5 +1,5 @@
 // The preview's script, never part of a published site. It listens to the
-// program: <script src="…/serve.js" data-events="/events">.
+// program: <script src="…/serve.js" data-style="…/serve.css" data-events="/events">.
 //
 //   reload   the site has changed
 //   faults   [{"place": …, "message": …, "hint": …}] to be shown over the page
@@ -13,7 +13,20 @@ interface Fault {
   hint: string;
 }
 
+const { style, events: address } = (document.currentScript as HTMLScriptElement).dataset;
+let styled = false;
 let overlay: HTMLElement | undefined;
+
+// addStyle brings the style of the overlay, which a page without faults need
+// not wait for.
+function addStyle(): void {
+  if (styled) return;
+  styled = true;
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = style!;
+  document.head.append(link);
+}
 
 function part(name: string, text: string): HTMLElement {
   const line = document.createElement("p");
@@ -24,6 +37,7 @@ function part(name: string, text: string): HTMLElement {
 
 function show(faults: Fault[]): void {
   clear();
+  addStyle();
   overlay = document.createElement("div");
   overlay.className = "faults";
   overlay.setAttribute("role", "alert");
@@ -41,7 +55,7 @@ function clear(): void {
   if (overlay) overlay.remove();
 }
 
-const events = new EventSource((document.currentScript as HTMLScriptElement).dataset.events!);
+const events = new EventSource(address!);
 events.addEventListener("reload", () => location.reload());
 events.addEventListener("faults", (event) => show(JSON.parse(event.data)));
 events.addEventListener("ok", clear);

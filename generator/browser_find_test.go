@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -304,44 +303,5 @@ func testSearchWeight(t *testing.T, c *chromium, s *published) {
 				t.Errorf("median of %d bytes, more than %d", median, part.limit)
 			}
 		})
-	}
-}
-
-// testSearchFolder opens the search page from a folder, without a server, its
-// addresses made relative.
-func testSearchFolder(t *testing.T, c *chromium, s *published) {
-	dir := t.TempDir()
-	for _, part := range []string{"assets", "search"} {
-		if err := os.CopyFS(filepath.Join(dir, part), os.DirFS(filepath.Join(s.dir, part))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	page := strings.ReplaceAll(s.read(t, "es/search/index.html"), `"`+basePath, `"../../`)
-	name := filepath.Join(dir, "es", "search", "index.html")
-	if err := os.MkdirAll(filepath.Dir(name), fs.ModePerm); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(page), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	tab := c.open(t, "es")
-	tab.visit("file://" + filepath.ToSlash(name))
-	tab.until(`document.querySelector("ol.cards a") !== null`)
-	tab.do(chromedp.Evaluate[chromedp.Void](fieldSeen + `[0].focus()`))
-	tab.write("refujio denuncia")
-	tab.until(`document.querySelector(".find-notes button") !== null && document.querySelector("ol.cards mark") !== null`)
-	tab.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.value = ""`))
-	tab.write(`"trata de personas"`)
-	tab.until(`history.state.words.startsWith("\"") && document.querySelector("ol.cards mark") !== null`)
-	all := evaluate[int](tab, `Number(document.querySelector(".find-count").textContent.replace(/\D/g, ""))`)
-	tab.click(`.facet:nth-child(1) li:not([hidden]) input`)
-	tab.until(`document.querySelectorAll(".chip").length === 1 && location.hash.startsWith("#kind=")`)
-	some := evaluate[int](tab, `Number(document.querySelector(".find-count").textContent.replace(/\D/g, ""))`)
-	if all == 0 || some == 0 || some >= all {
-		t.Errorf("%d results, filtered %d", all, some)
-	}
-	console, _ := tab.heard()
-	for _, message := range console {
-		t.Errorf("console: %s", message)
 	}
 }

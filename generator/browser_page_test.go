@@ -9,10 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"acervo/generator/content"
 )
 
 // A sample is a page of a site that stands for its kind.
@@ -55,9 +58,10 @@ func (s *published) samples(t *testing.T) []sample {
 	return all
 }
 
-// fallback is a page with the text of another language. The catalogue has none,
-// since no record lacks a translation: this one is of a copy where one does.
-func fallback(t *testing.T) sample {
+// copied are pages of a copy of the catalogue that differs: one with the text of
+// another language, of which the catalogue has none since no record lacks a
+// translation, and one that offers files to download.
+func copied(t *testing.T) []sample {
 	t.Helper()
 	source := t.TempDir()
 	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../content")); err != nil {
@@ -66,11 +70,24 @@ func fallback(t *testing.T) sample {
 	if err := os.Remove(filepath.Join(source, "content/practices/empodera-mis-derechos/index.fr.md")); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(source, content.DownloadsFile), content.WriteDownloads(offered), 0o666); err != nil {
+		t.Fatal(err)
+	}
 	s, path := publishSite(t, source), "fr/pratiques/empodera-mis-derechos/"
 	if !strings.Contains(s.read(t, path+"index.html"), "notice-fallback") {
 		t.Fatalf("%s is in French", path)
 	}
-	return sample{"fallback", path, s}
+	return []sample{{"fallback", path, s}, {"downloads of files", "es/downloads/", s}}
+}
+
+// offered are files that a site offers.
+var offered = []content.Download{
+	{File: "acervo-es.html", Kind: "html", Lang: "es", Bytes: 1046510, SHA256: strings.Repeat("0a", 32), Date: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC),
+		Commit: strings.Repeat("0a", 20), Address: "https://archivos.example/acervo-es.html"},
+	{File: "acervo-es.zim", Kind: "zim", Lang: "es", Bytes: 884069, SHA256: strings.Repeat("1b", 32), Date: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC),
+		Commit: strings.Repeat("0a", 20), Address: "https://archivos.example/acervo-es.zim"},
+	{File: "acervo-fr.epub", Kind: "epub", Lang: "fr", Bytes: 350173, SHA256: strings.Repeat("2c", 32), Date: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC),
+		Commit: strings.Repeat("0a", 20), Address: "https://archivos.example/acervo-fr.epub"},
 }
 
 // kindOf returns what kind of page a page is, if it may stand for it: pages in
@@ -89,15 +106,15 @@ func kindOf(text, name string) string {
 }
 
 // kinds are the kinds of pages of which there must be a sample.
-var kinds = []string{"contribute", "country", "emptiest practice", "event", "fallback", "glossary", "help", "home", "lesson", "list",
-	"message", "missing", "organization", "page", "permanent", "practice", "root", "search", "taxonomy", "term", "term list", "translations"}
+var kinds = []string{"contribute", "country", "downloads", "downloads of files", "emptiest practice", "event", "fallback", "glossary", "help", "home", "lesson", "list",
+	"message", "missing", "offline", "organization", "page", "permanent", "practice", "root", "search", "taxonomy", "term", "term list", "translations"}
 
 // testPages looks at a page of each kind, light and dark, on a telephone and
 // on a desk. Its reader's languages are none of the site's, so that the pages
 // without a language stay.
 func testPages(t *testing.T, c *chromium, s *published) {
 	axe := axeScript(t)
-	samples := append(s.samples(t), fallback(t))
+	samples := append(s.samples(t), copied(t)...)
 	slices.SortFunc(samples, func(a, b sample) int { return strings.Compare(a.kind, b.kind) })
 	var found []string
 	for _, sample := range samples {

@@ -60,7 +60,8 @@ func TestBrowser(t *testing.T) {
 		{"search without script", testSearchPlain},
 		{"search order", testSearchOrder},
 		{"search weight", testSearchWeight},
-		{"search from a folder", testSearchFolder},
+		{"portable copy", testPortable},
+		{"handbook", testHandbook},
 		{"serve", testServe},
 	} {
 		start := time.Now()

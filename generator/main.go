@@ -101,7 +101,7 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().String("ui", p.ui, p.say("flag-ui"))
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, p.say("flag-verbose"))
 	root.SetFlagErrorFunc(p.flagError)
-	root.AddCommand(p.buildCommand(), p.bookCommand(), p.serveCommand(), p.checkCommand(), p.newCommand(), p.statusCommand(), p.searchCommand(), p.carryCommand(), p.withdrawCommand(), p.verifyCommand(), p.reviewCommand())
+	root.AddCommand(p.buildCommand(), p.bookCommand(), p.downloadsCommand(), p.serveCommand(), p.checkCommand(), p.newCommand(), p.statusCommand(), p.searchCommand(), p.carryCommand(), p.withdrawCommand(), p.verifyCommand(), p.reviewCommand())
 	p.translate(root)
 	return root
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -123,11 +124,8 @@ func (p *program) search(ctx context.Context, o *origin, q searchQuery) error {
 	return nil
 }
 
-// find answers the plan. Stop words alone find nothing, and not everything.
+// find answers the plan.
 func (a *searchAnswer) find(docs []search.Document, o search.Options, filters map[string][]string, limit int) error {
-	if len(a.Plan.Groups)+len(a.Plan.Phrases)+len(a.Plan.Exclude) == 0 {
-		return nil
-	}
 	referee, err := search.NewReferee(docs, o, "")
 	if err != nil {
 		return err
@@ -146,14 +144,15 @@ func (a *searchAnswer) find(docs []search.Document, o search.Options, filters ma
 }
 
 // searchLanguage is the language to search in: the one that was asked for, or
-// the site's default. What else is wrong with the site is told when it is read
-// as a whole.
+// the site's default. What is wrong with the site is told when it is read as a
+// whole.
 func (p *program) searchLanguage(src site.Source, lang string) (string, error) {
-	library, _ := content.Read(src.Files, nil)
+	data, _ := fs.ReadFile(src.Files, "content/site.yaml")
+	settings, _ := content.ReadPastSite(data)
 	if lang == "" {
-		lang = library.Site.Default
+		lang = settings.Default
 	}
-	if tags := library.Site.Tags(); len(tags) > 0 && library.Site.Lang(lang) == nil {
+	if tags := settings.Tags(); len(tags) > 0 && settings.Lang(lang) == nil {
 		return "", p.wrong("not-language", "value", lang, "known", strings.Join(tags, ", "))
 	}
 	return lang, nil

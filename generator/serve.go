@@ -19,6 +19,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 	"github.com/spf13/cobra"
 
+	"acervo/generator/assets"
 	"acervo/generator/diag"
 	"acervo/generator/gitfs"
 	"acervo/generator/site"
@@ -46,7 +47,7 @@ type preview struct {
 	program       *program
 	origin        *origin
 	cache         site.Cache
-	client, style []byte // what reloads a page and shows faults in it
+	script, style assets.File // what reloads a page and shows faults in it
 	files         *gitfs.Snapshot
 	source        site.Source // of the last commit seen
 
@@ -69,7 +70,7 @@ func (p *program) serve(ctx context.Context, o *origin, port int) error {
 	}
 	defer watcher.Close()
 	v := &preview{program: p, origin: o, root: "/", listeners: map[chan struct{}]bool{}}
-	v.client, v.style = site.PreviewFiles(embedded{})
+	v.script, v.style = site.PreviewFiles(embedded{})
 	for _, dir := range []string{"content", "layouts", "assets"} {
 		v.watchBelow(watcher, filepath.Join(o.source, dir))
 	}
@@ -131,7 +132,7 @@ func (v *preview) watchBelow(watcher *fsnotify.Watcher, root string) {
 
 // settle is how long a burst of changes must be quiet: an editor writes a file
 // in several steps.
-const settle = 20 * time.Millisecond
+const settle = 10 * time.Millisecond
 
 // watch rebuilds after each burst of changes.
 func (v *preview) watch(ctx context.Context, watcher *fsnotify.Watcher) {
@@ -222,19 +223,19 @@ func (v *preview) open(ctx context.Context) error {
 	if err != nil || commit.Hash == v.source.Commit.Hash {
 		return nil // without a commit there are no dates
 	}
-	history, err := repo.History(ctx, commit, historyCache(repo, v.origin))
+	cache := historyCache(repo, v.origin)
+	history, err := repo.History(ctx, commit, cache)
 	if err != nil && !errors.Is(err, gitfs.ErrShallow) {
 		return err
 	}
-	v.source.Repo, v.source.Commit, v.source.History = repo, commit, history
+	v.source.Repo, v.source.Commit, v.source.History, v.source.Cache = repo, commit, history, cache
 	return nil
 }
 
-// The addresses of the preview's own files, which no site has.
+// The addresses of what only the preview has.
 const (
-	scriptName = "-/serve.js"
-	styleName  = "-/serve.css"
-	eventsName = "-/events"
+	ownFolder  = "-/"
+	eventsName = ownFolder + "events"
 )
 
 // ServeHTTP answers with a file of the site, made when it is asked for.
@@ -249,10 +250,10 @@ func (v *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, root, http.StatusFound)
 	case name == eventsName:
 		v.events(w, r)
-	case name == scriptName:
-		v.write(w, http.StatusOK, name, v.client)
-	case name == styleName:
-		v.write(w, http.StatusOK, name, v.style)
+	case name == ownFolder+v.script.Name:
+		v.write(w, http.StatusOK, v.script.Name, v.script.Data)
+	case name == ownFolder+v.style.Name:
+		v.write(w, http.StatusOK, v.style.Name, v.style.Data)
 	case plan == nil:
 		v.write(w, http.StatusOK, "index.html", []byte(emptyPage))
 	default:
@@ -261,7 +262,7 @@ func (v *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // emptyPage carries the overlay while there is no good state to show.
-const emptyPage = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>·</title>\n<body>\n</body>\n"
+const emptyPage = "<!doctype html>\n<head>\n<meta charset=\"utf-8\">\n<title>·</title>\n</head>\n<body>\n</body>\n"
 
 // file answers with a file of the plan, as GitHub Pages would.
 func (v *preview) file(w http.ResponseWriter, r *http.Request, plan *site.Plan, name string) {
@@ -289,9 +290,13 @@ func (v *preview) file(w http.ResponseWriter, r *http.Request, plan *site.Plan, 
 func (v *preview) write(w http.ResponseWriter, status int, name string, data []byte) {
 	kind := mime.TypeByExtension(path.Ext(name))
 	if strings.HasSuffix(name, ".html") {
-		script := fmt.Sprintf("<link rel=\"stylesheet\" href=\"%[1]s%[2]s\"><script src=\"%[1]s%[3]s\" data-events=\"%[1]s%[4]s\"></script>\n</body>",
-			v.root, styleName, scriptName, eventsName)
-		data = bytes.Replace(data, []byte("</body>"), []byte(script), 1)
+		own := v.root + ownFolder
+		script := fmt.Sprintf("<script src=\"%s%s\" data-style=\"%s%s\" data-events=\"%s%s\" defer></script>\n</head>",
+			own, v.script.Name, own, v.style.Name, v.root, eventsName)
+		data = bytes.Replace(data, []byte("</head>"), []byte(script), 1)
+	}
+	if carriable.MatchString(name) { // its name says what is in it
+		w.Header().Set("Cache-Control", "max-age=31536000, immutable")
 	}
 	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(status)

@@ -33,7 +33,9 @@ type origin struct {
 	worktree bool
 	trust    bool
 	baseURL  string
-	uncached bool // nothing that was remembered is used
+	portable bool   // the site is a copy to be opened from a folder
+	lang     string // the only one of such a copy
+	uncached bool   // nothing that was remembered is used
 }
 
 // flags adds the flags of an origin to a verb.
@@ -93,7 +95,7 @@ func remote(source string) bool {
 
 // open opens the source of an origin.
 func (p *program) open(ctx context.Context, o *origin) (site.Source, site.Options, error) {
-	options := site.Options{BaseURL: o.baseURL}
+	options := site.Options{BaseURL: o.baseURL, Portable: o.portable, Lang: o.lang}
 	if err := p.checkFlags(o); err != nil {
 		return site.Source{}, options, err
 	}

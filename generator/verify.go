@@ -82,6 +82,7 @@ func (p *program) verify(ctx context.Context, o *origin, address string) error {
 		return err
 	}
 	o.rev, o.baseURL = told.Commit, told.Options["base-url"]
+	o.portable, o.lang = told.Options["portable"] == "true", told.Options["lang"]
 	rebuilt, src, err := p.rebuild(ctx, o, told)
 	if err != nil {
 		return err
@@ -137,7 +138,7 @@ func (p *program) readPublished(ctx context.Context, live liveSite, address stri
 		return nil, told, p.wrong("verify-dirty")
 	}
 	for _, name := range slices.Sorted(maps.Keys(told.Options)) {
-		if name != "base-url" {
+		if !slices.Contains([]string{"base-url", "portable", "lang"}, name) {
 			return nil, told, p.wrong("verify-option", "value", name)
 		}
 	}

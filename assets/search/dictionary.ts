@@ -1,4 +1,4 @@
-// Dictionary shards, and what terms have: postings and positions.
+// Dictionary shards, and the postings of terms.
 
 import { Reader, broken } from "./bytes.ts";
 
@@ -25,12 +25,10 @@ export interface Term {
   df: number;
   /** the number of its pack, or -1 */
   pack: number;
-  /** where its postings begin in the pack */
+  /** where its postings begin in the columns of the pack, or of the shard */
   offset: number;
-  postings: Uint8Array | undefined;
-  /** bytes of its positions, in the file of the shard's number; none when equal */
-  first: number;
-  last: number;
+  /** a form leads to it: it has positions */
+  placed: boolean;
 }
 
 const slice = 400; // keys between two pauses
@@ -39,6 +37,8 @@ export class Shard {
   readonly terms: Term[] = [];
   readonly entries: Entry[] = [];
   private named = 0;
+  /** the postings of the terms that have them here */
+  columns!: Columns;
 
   constructor(readonly number: number) {}
 
@@ -58,32 +58,24 @@ export class Shard {
   }
 
   private readTerms(file: Reader): void {
-    const sizes = file.column(file.number());
-    for (const size of sizes) {
-      const term: Term = { name: "", df: 0, pack: -1, offset: 0, postings: undefined, first: 0, last: 0 };
-      if (!size) [term.df, term.pack, term.offset] = [file.number(), file.number(), file.number()];
+    let all = 0;
+    for (const df of file.column(file.number())) {
+      const term: Term = { name: "", df, pack: -1, offset: all, placed: false };
+      if (!df) [term.df, term.pack, term.offset] = [file.number(), file.number(), file.number()];
       this.terms.push(term);
+      all += df;
     }
-    let at = 0;
-    const positions = file.column(sizes.length);
-    this.terms.forEach((term, i) => {
-      term.first = at;
-      term.last = at += positions[i]!;
-    });
-    this.terms.forEach((term, i) => {
-      if (!sizes[i]) return;
-      term.postings = file.take(sizes[i]!);
-      term.df = new Reader(term.postings).number();
-    });
+    this.columns = new Columns(file, all);
   }
 
   private readEntry(file: Reader, key: string, head: number): Entry {
     const entry: Entry = { key, forms: [], synonyms: [], isAlone: false };
     for (let n = head >> 2; n > 0; n--) {
-      const text = file.string() || key;
+      const text = readSpelling(file, key);
       const term = this.readTerm(file);
       if (term >= 0) {
         this.terms[term]!.name = this.terms[term]!.name || text;
+        this.terms[term]!.placed = true;
         entry.isAlone = !key.includes(" ");
       }
       entry.forms.push({ text, term });
@@ -121,6 +113,21 @@ export class Shard {
   }
 }
 
+// readSpelling reads how a form of a key is spelled: as the key, with marks put
+// into it, or otherwise.
+function readSpelling(file: Reader, key: string): string {
+  let n = file.number();
+  if (n % 2) return file.string(n >> 1) || broken();
+  if (!n) return key;
+  const letters = Array.from(key);
+  let text = "";
+  for (; n; n -= 2) {
+    const next = letters.splice(0, file.number());
+    text += next.join("") + String.fromCharCode(0x300 + file.number());
+  }
+  return (text + letters.join("")).normalize();
+}
+
 /** lowerBound is the first of n places where isBefore is false. */
 export function lowerBound(n: number, isBefore: (i: number) => boolean): number {
   let from = 0;
@@ -143,29 +150,50 @@ export interface Postings {
 
 const escape = 240;
 
-/** readPostings reads those of a term; pack is the file of its pack. */
-export function readPostings(term: Term, pack: Uint8Array | undefined, docs: number): Postings {
-  const file = new Reader(term.postings || pack!, term.postings ? 0 : term.offset);
-  const n = file.number();
-  const list: Postings = { docs: file.column(n), freqs: new Uint32Array(n * fields), dfs: [0, 0, 0, 0] };
-  if (!n || n !== term.df) broken();
-  let before = -1;
-  for (let i = 0; i < n; i++) {
-    before += list.docs[i]! + 1;
-    // Past the last document, perhaps past what a column holds.
-    if (before >= docs) broken();
-    list.docs[i] = before;
+/** Columns are postings of terms in a row. */
+export class Columns {
+  private high: Uint32Array;
+  private heads: Uint32Array;
+  private freqs: Uint32Array;
+  private low: Uint8Array;
+
+  constructor(file: Reader, n: number) {
+    this.high = file.column(n);
+    this.heads = file.column(n);
+    this.freqs = file.column(this.freqsBefore(n));
+    this.low = file.take(n);
   }
-  const heads = file.column(n);
-  heads.forEach((head, i) => {
-    if (head === escape || head >= escape + 16) broken();
-    for (let f = 0; f < fields; f++) {
-      let freq = f === 3 && head < escape ? head + 1 : 0;
-      if (head > escape && (head - escape) & (1 << f)) freq = file.number() || broken();
-      list.freqs[i * fields + f] = freq;
-      if (freq) list.dfs[f]!++;
+
+  // freqsBefore counts the freqs of the first postings that heads do not tell.
+  private freqsBefore(n: number): number {
+    let count = 0;
+    for (let i = 0; i < n; i++) {
+      const head = this.heads[i]!;
+      if (head === escape || head >= escape + 16) broken();
+      for (let mask = head > escape ? head - escape : 0; mask; mask >>= 1) count += mask & 1;
     }
-  });
-  if (term.postings) file.end();
-  return list;
+    return count;
+  }
+
+  /** postings gives those of a term. */
+  postings({ offset, df }: Term, docs: number): Postings {
+    if (!df || offset + df > this.low.length) broken();
+    const list: Postings = { docs: new Uint32Array(df), freqs: new Uint32Array(df * fields), dfs: [0, 0, 0, 0] };
+    let doc = -1;
+    let at = this.freqsBefore(offset);
+    for (let i = 0; i < df; i++) {
+      doc += this.high[offset + i]! * 128 + this.low[offset + i]! + 1;
+      // Past the last document, perhaps past what a column holds.
+      if (doc >= docs) broken();
+      list.docs[i] = doc;
+      const head = this.heads[offset + i]!;
+      for (let f = 0; f < fields; f++) {
+        let freq = f === 3 && head < escape ? head + 1 : 0;
+        if (head > escape && (head - escape) & (1 << f)) freq = this.freqs[at++]! || broken();
+        list.freqs[i * fields + f] = freq;
+        if (freq) list.dfs[f]!++;
+      }
+    }
+    return list;
+  }
 }

@@ -88,9 +88,29 @@ export class Files {
   }
 
   /** shardOf is the number of the shard that has a key, if any has. */
-  shardOf(key: string): number {
-    const { shards } = this.manifest;
-    return Math.max(0, lowerBound(shards.length, (i) => shards[i]! <= key) - 1);
+  shardOf(key: string, firsts = this.manifest.shards): number {
+    return Math.max(0, lowerBound(firsts.length, (i) => firsts[i]! <= key) - 1);
+  }
+
+  /** shardsOf are the numbers of the shards that may have keys with a beginning. */
+  shardsOf(begin: string, firsts = this.manifest.shards): number[] {
+    const list = [this.shardOf(begin, firsts)];
+    for (let n = list[0]! + 1; n < firsts.length && firsts[n]!.startsWith(begin); n++) list.push(n);
+    return list;
+  }
+
+  /**
+   * around names the files of the vocabulary with all words that one error
+   * leads away from to a key, but those in the key's own shard. One error
+   * leaves the beginning of a word as it is, and here that of a length with
+   * which all words are in the shard, or else all that follows the letter after.
+   */
+  around(key: string): string[] {
+    const letters = Array.from(key);
+    const own = String(this.shardOf(key));
+    let begin = letters.shift()!;
+    while (letters.length && this.shardsOf(begin).join() !== own) begin += letters.shift()!;
+    return this.shardsOf(letters.slice(1).reverse().join(""), this.manifest.ends).map((n) => "v" + n);
   }
 
   /** name is the name of a shard's term. It notes where the term is. */
@@ -98,7 +118,7 @@ export class Files {
     const term = shard.terms[number]!;
     const place = this.places.get(term.name);
     // A term that another shard has for synonyms only has no positions there.
-    if (!place || place.term.first === place.term.last) this.places.set(term.name, { shard, term });
+    if (!place || !place.term.placed) this.places.set(term.name, { shard, term });
     return term.name;
   }
 

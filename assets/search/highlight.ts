@@ -10,11 +10,12 @@ export interface Piece {
   hit: boolean;
 }
 
-// nameOf is the name of a word's term, empty for stop words and what is not known.
+// nameOf is the name of a word's term, empty for stop words. Of a word that is
+// in no loaded shard it is the word itself: a synonym may have led to it.
 function nameOf(files: Files, { form, key }: Word): string {
   const shard = files.keptShard(files.shardOf(key));
   const entry = shard && shard.find(key);
-  if (!shard || !entry) return "";
+  if (!shard || !entry) return form;
   const meant = entry.forms.find(({ text }) => text === form) || entry.forms[0];
   return meant && meant.term >= 0 ? shard.terms[meant.term]!.name : "";
 }

@@ -35,6 +35,8 @@ export interface Manifest {
   totals: number[];
   boosts: number[];
   shards: string[];
+  ends: string[];
+  least: number;
   group: number;
   facets: string[];
   rest: { dir: string; lang: string; docs: number }[];
@@ -46,7 +48,7 @@ export interface Manifest {
 export interface Shown {
   doc: number;
   title: string;
-  /** relative to the site's base */
+  /** relative to the site's base; whole where a portable copy lacks the page */
   address: string;
   summary: string;
   /** of title and summary */
@@ -57,7 +59,7 @@ export interface Shown {
 
 type Row = [string, string, string, string, string[], string[]];
 
-const format = 1;
+const format = 2;
 
 export class SearchIndex {
   private files: Promise<Files> | undefined;
@@ -125,11 +127,11 @@ export class SearchIndex {
   }
 
   /**
-   * rank finds and orders. With an empty plan all documents match, but none
-   * when all words are unknown. With filters, which may be empty, the ranking
+   * rank finds and orders. Without a plan all documents match; with one whose
+   * words are all unknown or stop words none does. With filters, which may be empty, the ranking
    * has counts and knows dates; only then facets are loaded.
    */
-  async rank(plan: Plan, filters?: Filters): Promise<Ranking> {
+  async rank(plan: Plan | null, filters?: Filters): Promise<Ranking> {
     const files = await this.ready();
     return rank(files, plan, filters || {}, filters && this.table());
   }

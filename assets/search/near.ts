@@ -1,6 +1,7 @@
 // What a word may be meant for that is in no dictionary: a neighbour in its
 // shard, or the word of the vocabulary that a typing error leads away from.
 
+import type { Shard } from "./dictionary.ts";
 import type { Files, Word } from "./files.ts";
 import type { Alternative, Found, Resolver } from "./resolve.ts";
 
@@ -76,40 +77,56 @@ function points(text: string): ArrayLike<string> {
 
 const slice = 1000; // words between two pauses
 
-interface Vocabulary {
-  keys: string[];
-  dfs: Uint32Array;
-}
+/** A Candidate is a word, and how many documents have it. */
+type Candidate = [string, number];
 
-function vocabulary(files: Files): Promise<Vocabulary> {
-  return files.keep("vocabulary", async () => {
-    const file = await files.reader("v");
-    const keys: string[] = [];
-    for (const key of file.eachKey()) {
-      if (keys.push(key) % slice === 0) await files.pause();
-    }
+// vocabulary reads a file of it. Its words are reversed.
+function vocabulary(files: Files, name: string): Promise<Candidate[]> {
+  return files.keep("vocabulary " + name, async () => {
+    const file = await files.reader(name);
+    const keys = Array.from(file.eachKey());
     const dfs = file.column(keys.length);
     file.end();
-    return { keys, dfs };
+    await files.pause();
+    return keys.map((key, i): Candidate => [Array.from(key).reverse().join(""), dfs[i]!]);
   });
 }
 
+// own are the words of the vocabulary that are in a shard.
+function own({ entries, terms }: Shard, least: number): Candidate[] {
+  const list: Candidate[] = [];
+  for (const { key, forms, isAlone } of entries) {
+    const df = isAlone ? terms[forms[0]!.term]!.df : 0;
+    if (df >= least && points(key).length > 2) list.push([key, Math.min(df, 255)]);
+  }
+  return list;
+}
+
 // mistyped is the nearest key, of those the most frequent, of those the first;
-// empty beyond the limit.
+// empty beyond the limit. The whole vocabulary is needed only where no word is
+// one error away.
 async function mistyped(files: Files, key: string, limit: number): Promise<string> {
-  const { keys, dfs } = await vocabulary(files);
   const typed = points(key);
   let least = limit;
   let most = 0;
   let best = "";
-  for (let i = 0; i < keys.length; i++) {
-    if (i % slice === slice - 1) await files.pause();
-    const d = distance(typed, points(keys[i]!), least);
-    if (d > least || (d === least && dfs[i]! <= most)) continue;
-    least = d;
-    most = dfs[i]!;
-    best = keys[i]!;
-  }
+  const look = async (list: Candidate[]) => {
+    for (let i = 0; i < list.length; i++) {
+      if (i % slice === slice - 1) await files.pause();
+      const [word, df] = list[i]!;
+      const d = distance(typed, points(word), least);
+      if (d > least || (d === least && (df < most || (df === most && best && word > best)))) continue;
+      least = d;
+      most = df;
+      best = word;
+    }
+  };
+  const read = (names: string[]) => Promise.all(names.map((name) => vocabulary(files, name)));
+  const names = files.around(key);
+  await look(own(await files.shard(files.shardOf(key)), files.manifest.least));
+  for (const list of await read(names)) await look(list);
+  if (limit === 1 || (best && least < 2)) return best;
+  for (const list of await read(files.manifest.ends.map((_, i) => "v" + i).filter((name) => !names.includes(name)))) await look(list);
   return best;
 }
 

@@ -11,8 +11,13 @@ export interface Positions {
   values: number[];
 }
 
-/** readPositions reads those of a term from a file that has no others. */
-export function readPositions(file: Reader, postings: Postings): Positions {
+/** readPositions reads those of a term from the file of two shards. */
+export function readPositions(file: Reader, second: number, number: number, postings: Postings): Positions {
+  const both = [file.column(file.number()), file.column(file.number())];
+  const sizes = both[second]!;
+  if (second) both[0]!.forEach((size) => (file.at += size));
+  for (let i = 0; i < number; i++) file.at += sizes[i]!;
+  const end = file.at + sizes[number]!;
   const starts = new Uint32Array(postings.freqs.length + 1);
   const values: number[] = [];
   postings.freqs.forEach((freq, i) => {
@@ -24,7 +29,7 @@ export function readPositions(file: Reader, postings: Postings): Positions {
     }
     starts[i + 1] = values.length;
   });
-  file.end();
+  if (file.at !== end) throw new Error("broken-positions");
   return { starts, values };
 }
 

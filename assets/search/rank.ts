@@ -1,8 +1,8 @@
 // The documents that match a plan, in bleve's order, by the formula in
 // generator/search/search.go.
 
-import { Reader, broken } from "./bytes.ts";
-import { fields, readPostings } from "./dictionary.ts";
+import { broken } from "./bytes.ts";
+import { Columns, fields } from "./dictionary.ts";
 import type { Postings } from "./dictionary.ts";
 import type { FacetTable } from "./facets.ts";
 import type { Files } from "./files.ts";
@@ -34,7 +34,9 @@ function weighLengths(files: Files): Promise<Float64Array[]> {
     for (const total of totals) {
       const average = Math.ceil(total / docs);
       const weights = new Float64Array(docs);
-      file.column(docs).forEach((length, doc) => {
+      const high = file.column(docs);
+      file.take(docs).forEach((low, doc) => {
+        const length = high[doc]! * 128 + low;
         const norm = Math.fround(1 / Math.sqrt(length));
         weights[doc] = k1 * (1 - b + b / (norm * norm) / average);
       });
@@ -54,13 +56,22 @@ export interface Term {
   positions: Positions | undefined;
 }
 
+function pack(files: Files, n: number): Promise<Columns> {
+  return files.keep("pack " + n, async () => {
+    const file = await files.reader("k" + n);
+    const columns = new Columns(file, file.number());
+    file.end();
+    return columns;
+  });
+}
+
 async function loadTerm(files: Files, name: string, placed: boolean): Promise<Term> {
   const { shard, term } = files.places.get(name) || broken();
   const { docs, boosts } = files.manifest;
-  const placing = placed && Promise.all([files.bytes("p" + shard.number), files.host.more()]);
-  const id = shard.number + " " + shard.terms.indexOf(term);
-  const postings = await files.keep("postings " + id, async () =>
-    readPostings(term, term.postings ? undefined : await files.bytes("k" + term.pack), docs),
+  const placing = placed && Promise.all([files.reader("p" + (shard.number >> 1)), files.host.more()]);
+  const number = shard.terms.indexOf(term);
+  const postings = await files.keep("postings " + shard.number + " " + number, async () =>
+    (term.pack < 0 ? shard.columns : await pack(files, term.pack)).postings(term, docs),
   );
   const weights = postings.dfs.map((df, f) => {
     const idf = Math.log(1 + (docs - df + 0.5) / (df + 0.5));
@@ -68,8 +79,8 @@ async function loadTerm(files: Files, name: string, placed: boolean): Promise<Te
   });
   let positions: Positions | undefined;
   if (placing) {
-    const [data, more] = await placing;
-    positions = more.readPositions(new Reader(data.subarray(term.first, term.last)), postings);
+    const [file, more] = await placing;
+    positions = more.readPositions(file, shard.number & 1, number, postings);
   }
   return { postings, weights, positions };
 }
@@ -177,10 +188,12 @@ async function loadTerms(files: Files, { groups, phrases, exclude }: Plan): Prom
   return terms;
 }
 
-/** rank finds the documents of a plan; with facets it filters and counts. */
-export async function rank(files: Files, plan: Plan, filters: Filters, facets: Promise<FacetTable> | undefined): Promise<Ranking> {
-  const { groups, phrases, exclude, unknown } = plan;
-  const [terms, lengths, table] = await Promise.all([loadTerms(files, plan), weighLengths(files), facets]);
+const all: Plan = { groups: [], phrases: [], exclude: [], unknown: [], corrected: [] };
+
+/** rank finds the documents of a plan, all without one; with facets it filters and counts. */
+export async function rank(files: Files, plan: Plan | null, filters: Filters, facets: Promise<FacetTable> | undefined): Promise<Ranking> {
+  const { groups, phrases, exclude, unknown } = plan || all;
+  const [terms, lengths, table] = await Promise.all([loadTerms(files, plan || all), weighLengths(files), facets]);
   const { docs } = files.manifest;
   await files.pause();
   const scores = new Scores(docs, terms, lengths);
@@ -203,8 +216,8 @@ export async function rank(files: Files, plan: Plan, filters: Filters, facets: P
   }
   await files.pause();
   for (const group of exclude) scores.add(group).forEach((matches, doc) => (wanting[doc]! += matches));
-  // Where all words are unknown, nothing is found.
-  const lost = unknown.length && !groups.length && !phrases.length;
+  // Where all words are unknown or stop words, nothing is found.
+  const lost = plan && !groups.length && !phrases.length && (unknown.length || !exclude.length);
   const tiers = new Uint8Array(docs).map((_, doc) => {
     if (lost || wanting[doc]) return 0;
     if (matched[doc] === groups.length) return 1;

@@ -249,9 +249,7 @@ export class Resolver implements Reading {
   // begun are the most frequent keys of one word that begin with a prefix.
   private begun(prefix: string): Found[] {
     const keys: Found[] = [];
-    const { shards } = this.files.manifest;
-    const first = this.files.shardOf(prefix);
-    for (let n = first; n === first || (n < shards.length && shards[n]!.startsWith(prefix)); n++) {
+    for (const n of this.files.shardsOf(prefix)) {
       const shard = this.shard(n);
       if (!shard) continue;
       for (let i = shard.place(prefix); i < shard.entries.length; i++) {
@@ -336,7 +334,7 @@ export class Resolver implements Reading {
     const { files } = this;
     const more = files.kept<More>("more");
     if (more) return more.near(this, files, word);
-    this.missing.push(files.keep("more", () => files.host.more()), files.bytes("v"));
+    this.missing.push(files.keep("more", () => files.host.more()), ...files.around(word.key).map((name) => files.bytes(name)));
     return undefined;
   }
 }

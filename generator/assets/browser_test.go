@@ -265,11 +265,12 @@ func TestChoose(t *testing.T) {
 	server := site(t, map[string]string{
 		"/both":  fmt.Sprintf(page, "", `<a data-lang="es" href="/es/">español</a>`),
 		"/exact": fmt.Sprintf(page, `<a data-lang="es" href="/es/">español</a>`, `<a data-lang="es-HN" href="/hn/">español</a>`),
-		"/none":  `<!doctype html><title>x</title><a data-lang="fr" href="/fr/">français</a><script src="/choose.js"></script>`,
+		"/none":  `<!doctype html><title>x</title><a data-lang="fr" href="/fr/">français</a><a data-lang="pt" href="/pt/">português</a><script src="/choose.js"></script>`,
+		"/one":   `<!doctype html><title>x</title><a data-lang="fr" href="/fr/">français</a><script src="/choose.js"></script>`,
 		"/es/":   "es", "/en/": "en", "/hn/": "hn", "/fr/": "fr",
 	})
 	main := browser(t)
-	for from, to := range map[string]string{"/both#a": "/es/#a", "/exact": "/hn/", "/none": "/none"} {
+	for from, to := range map[string]string{"/both#a": "/es/#a", "/exact": "/hn/", "/none": "/none", "/one": "/fr/"} {
 		ctx := tab(t, main)
 		do(t, ctx, chromedp.Navigate(server.URL+from))
 		at(t, ctx, server.URL+to)
@@ -280,8 +281,8 @@ func TestChoose(t *testing.T) {
 }
 
 func TestServeOverlay(t *testing.T) {
-	server := site(t, map[string]string{"/": `<!doctype html><title>x</title><body><script src="/serve.js" data-events="/events"></script>`})
+	server := site(t, map[string]string{"/": `<!doctype html><title>x</title><body><script src="/serve.js" data-style="/serve.css" data-events="/events"></script>`})
 	ctx := tab(t, browser(t))
 	do(t, ctx, chromedp.Navigate(server.URL+"/"))
-	wait(t, ctx, `document.querySelector(".faults") && document.querySelector(".faults").innerText.includes("<b>m</b>")`)
+	wait(t, ctx, `document.querySelector("link[href='/serve.css']") && document.querySelector(".faults") && document.querySelector(".faults").innerText.includes("<b>m</b>")`)
 }

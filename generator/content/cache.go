@@ -4,16 +4,19 @@ import (
 	"crypto/sha256"
 	"io/fs"
 	"path"
+	"slices"
 	"sync"
 
 	"acervo/generator/diag"
 )
 
-// A Cache keeps records between two readings of a source: a record is read
-// again when one of its files, the settings or a vocabulary changed. The zero
-// Cache is empty; a nil one keeps nothing. It is safe for concurrent use.
+// A Cache keeps vocabularies and records between two readings of a source: a
+// record is read again when one of its files, the settings or a vocabulary
+// changed. The zero Cache is empty; a nil one keeps nothing. It is safe for
+// concurrent use.
 type Cache struct {
-	mutex   sync.Mutex
+	mutex   sync.RWMutex
+	codes   cachedVocabularies
 	records map[string]cachedRecord // by folder
 	sums    map[string]fileSum      // by file
 }
@@ -27,9 +30,9 @@ type fileSum struct {
 
 // sum returns the hash of a file's bytes.
 func (c *Cache) sum(file string, data []byte) [32]byte {
-	c.mutex.Lock()
+	c.mutex.RLock()
 	known := c.sums[file]
-	c.mutex.Unlock()
+	c.mutex.RUnlock()
 	if len(data) > 0 && len(known.data) == len(data) && &known.data[0] == &data[0] {
 		return known.sum
 	}
@@ -41,6 +44,31 @@ func (c *Cache) sum(file string, data []byte) [32]byte {
 	}
 	c.sums[file] = known
 	return known.sum
+}
+
+type cachedVocabularies struct {
+	key    [32]byte
+	codes  map[string]*Vocabulary
+	faults diag.List
+}
+
+// vocabularies gives a reader the vocabularies, with their faults, from the
+// cache or from the files.
+func (c *Cache) vocabularies(r *reader, context [32]byte) {
+	if c == nil {
+		r.readVocabularies()
+		return
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.codes.codes == nil || c.codes.key != context {
+		before := len(r.faults)
+		r.readVocabularies()
+		c.codes = cachedVocabularies{context, r.library.Vocabularies, slices.Clone(r.faults[before:])}
+		return
+	}
+	r.library.Vocabularies = c.codes.codes
+	r.faults = append(r.faults, c.codes.faults...)
 }
 
 type cachedRecord struct {
@@ -90,9 +118,9 @@ func (c *Cache) read(r *entryReader, context [32]byte) *Entry {
 		return r.read()
 	}
 	key := c.sumOf(context, r.files, r.folder)
-	c.mutex.Lock()
+	c.mutex.RLock()
 	known, ok := c.records[r.folder]
-	c.mutex.Unlock()
+	c.mutex.RUnlock()
 	if ok && known.key == key {
 		r.faults, r.mentions = known.faults, known.mentions
 		return known.entry

@@ -60,6 +60,9 @@ var (
 	hashPattern  = regexp.MustCompile(`^1:[0-9a-f]{64}$`)
 	mailPattern  = regexp.MustCompile(`^[a-zA-Z0-9._+-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+$`)
 	keyPattern   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	filePattern  = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*$`)
+	sumPattern   = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	commitForm   = regexp.MustCompile(`^[0-9a-f]{40}$`)
 	wordPattern  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
 )
 
@@ -113,6 +116,9 @@ var forms = map[string]struct {
 	"key":        {"bad-key", keyPattern.MatchString},
 	"branch":     {"bad-branch", wordPattern.MatchString},
 	"path":       {"bad-path", isAddress},
+	"file":       {"bad-file", filePattern.MatchString},
+	"sum":        {"bad-sum", sumPattern.MatchString},
+	"commit":     {"bad-commit", commitForm.MatchString},
 	"countryid":  {"bad-country-id", func(s string) bool { return len(s) == 2 && s == strings.ToLower(s) && isCountry(strings.ToUpper(s)) }},
 }
 

@@ -26,6 +26,7 @@ type Site struct {
 	RequireSafety bool      `field:"require_safety" rule:"flag"`
 	Exit          Local     `field:"exit" rule:"required max=300"`
 	Help          string    `field:"help" rule:"required ref=page"`
+	Offline       bool      `field:"offline" rule:"flag default=true"` // false: readers keep no copy, and kept ones are deleted
 }
 
 const siteFile = "content/site.yaml"

@@ -37,6 +37,7 @@ type Library struct {
 	Vocabularies map[string]*Vocabulary
 	Entries      []*Entry // by kind, then by folder
 	Redirects    []Redirect
+	Downloads    []Download
 	byID         map[string]*Entry
 	byPath       map[string]*Page
 }
@@ -136,9 +137,11 @@ func Read(files fs.FS, cache *Cache) (*Library, diag.List) {
 	if !r.readSite() {
 		return r.library, r.faults
 	}
-	r.readVocabularies()
+	context := cache.context(files)
+	cache.vocabularies(r, context)
 	r.readRedirects()
-	r.readEntries(r.folders())
+	r.readDownloads()
+	r.readEntries(r.folders(), context)
 	r.index()
 	r.checkMentions()
 	r.checkHelp()
@@ -163,7 +166,7 @@ func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 // folders lists the folders of all records and refuses what is no record.
 func (r *reader) folders() []string {
 	var folders []string
-	known := []string{"site", "redirects", "vocabularies"}
+	known := []string{"site", "redirects", "downloads", "vocabularies"}
 	for _, k := range Kinds {
 		known = append(known, k.Folder)
 		items, _ := fs.ReadDir(r.files, "content/"+k.Folder)
@@ -197,7 +200,7 @@ func (r *reader) folders() []string {
 
 // readEntries reads all records, each worker into slots of its own, and joins
 // them in the order of the folders.
-func (r *reader) readEntries(folders []string) {
+func (r *reader) readEntries(folders []string, context [32]byte) {
 	entries := make([]*Entry, len(folders))
 	readers := make([]entryReader, len(folders))
 	var workers sync.WaitGroup
@@ -206,7 +209,6 @@ func (r *reader) readEntries(folders []string) {
 		next <- i
 	}
 	close(next)
-	context := r.cache.context(r.files)
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
 			for i := range next {

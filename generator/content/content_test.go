@@ -320,6 +320,21 @@ func TestSectionTitle(t *testing.T) {
 	}
 }
 
+// TestOfflineIsOn reads the repository's site.yaml, which says nothing of
+// copies, and one that is against them.
+func TestOfflineIsOn(t *testing.T) {
+	data, err := os.ReadFile("../../content/site.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{"": true, "offline: true\n": true, "offline: false\n": false} {
+		lib, _ := Read(fstest.MapFS{"content/site.yaml": {Data: append(bytes.Clone(data), text...)}}, nil)
+		if lib.Site.Offline != want {
+			t.Errorf("%q: %t", text, lib.Site.Offline)
+		}
+	}
+}
+
 func TestCountryCode(t *testing.T) {
 	for name, want := range map[string]string{"HN": "HN", "hn": "HN", "Honduras": "HN", "república dominicana": "DO", "Brasil": "BR", "Germany": "DE", "Atlantis": "", "XX": "", "": ""} {
 		if got := CountryCode(name, "es", "en"); got != want {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -84,7 +85,8 @@ func expand(text string) []byte {
 	}))
 }
 
-// TestFaults holds the faults of each golden file to the exact lines.
+// TestFaults holds the faults of each golden file to the exact lines, whether
+// it is read for the first time or what it changes was read before.
 func TestFaults(t *testing.T) {
 	names, _ := filepath.Glob("testdata/faults/*.txtar")
 	told := map[string]bool{}
@@ -97,6 +99,13 @@ func TestFaults(t *testing.T) {
 			files := tinySite(t)
 			change(t, files, archive)
 			_, faults := Read(files, nil)
+			cache := &Cache{}
+			Read(tinySite(t), cache)
+			for range 2 {
+				if _, again := Read(files, cache); !reflect.DeepEqual(again, faults) {
+					t.Errorf("with a cache %v, without %v", again, faults)
+				}
+			}
 			for _, f := range faults {
 				told[f.Code] = true
 			}

@@ -32,19 +32,43 @@ func ReadVersion(file []byte) Version {
 	if !ok {
 		return Version{}
 	}
-	d := &decoder{}
-	node := d.parse(normalize(lines), 0)
-	if node == nil {
-		return Version{}
+	v, plain := plainVersion(lines)
+	if !plain {
+		d := &decoder{}
+		node := d.parse(normalize(lines), 0)
+		if node == nil {
+			return Version{}
+		}
+		v = Version{
+			ID: valueOf(node, "id").Value, Slug: valueOf(node, "slug").Value, Source: valueOf(node, "source").Value,
+			Withdrawn: valueOf(node, "withdrawn").Kind != 0,
+		}
 	}
-	v := Version{
-		Slug: valueOf(node, "slug").Value, Source: valueOf(node, "source").Value,
-		Withdrawn: valueOf(node, "withdrawn").Kind != 0,
-	}
-	if id := valueOf(node, "id").Value; ValidID(id) || isCountry(strings.ToUpper(id)) && strings.ToLower(id) == id {
-		v.ID = id
+	if !ValidID(v.ID) && (!isCountry(strings.ToUpper(v.ID)) || strings.ToLower(v.ID) != v.ID) {
+		v.ID = ""
 	}
 	return v
+}
+
+// plainLine is a key with a value of small letters, digits and hyphens: what
+// nearly all old files have, and what YAML reads in no other way.
+var plainLine = regexp.MustCompile(`^(id|slug|source): +("?)([a-z0-9][a-z0-9-]*)("?)\n$`)
+
+// plainVersion reads lines as they are usually written, without a parser. It
+// is false where that cannot be done.
+func plainVersion(lines []byte) (v Version, ok bool) {
+	for line := range bytes.Lines(lines) {
+		m := plainLine.FindSubmatch(line)
+		if m == nil || len(m[2]) != len(m[4]) {
+			return v, false
+		}
+		value := map[string]*string{"id": &v.ID, "slug": &v.Slug, "source": &v.Source}[string(m[1])]
+		if *value != "" {
+			return v, false
+		}
+		*value = string(m[3])
+	}
+	return v, true
 }
 
 // versionLines returns the lines of the keys that a Version needs, with those

@@ -1,6 +1,10 @@
 package content
 
-import "testing"
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
 
 // TestReadVersion reads old files leniently.
 func TestReadVersion(t *testing.T) {
@@ -24,6 +28,36 @@ func TestReadVersion(t *testing.T) {
 		if got := ReadVersion([]byte(test.file)); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.name, got, test.want)
 		}
+	}
+}
+
+// TestPlainVersion wants lines that are read without a parser to say what they
+// say to one.
+func TestPlainVersion(t *testing.T) {
+	random, plain := rand.New(rand.NewPCG(20261124, 8)), 0
+	pick := func(list ...string) string { return list[random.IntN(len(list))] }
+	for range 5000 {
+		var lines strings.Builder
+		for range random.IntN(4) {
+			lines.WriteString(pick("id", "slug", "source", "withdrawn", "\"id\"") + pick(":", ": ", ":  ", ":\t") +
+				pick("", "\"", "'") + pick("", "a", "3000003", "null", "~", "0x1f", "1e3", "a-b", "-a", "no", "a b", "a: b", "# a", "{}", "ñ") +
+				pick("", "\"", "'") + pick("", " ", " # b") + pick("\n", "\n", "\n  c\n"))
+		}
+		v, ok := plainVersion([]byte(lines.String()))
+		if !ok {
+			continue
+		}
+		plain++
+		want := Version{}
+		if node := (&decoder{}).parse([]byte(lines.String()), 0); node != nil {
+			want = Version{ID: valueOf(node, "id").Value, Slug: valueOf(node, "slug").Value, Source: valueOf(node, "source").Value}
+		}
+		if v != want {
+			t.Errorf("%q: %+v, want %+v", lines.String(), v, want)
+		}
+	}
+	if plain < 500 {
+		t.Errorf("%d of the lines were plain", plain)
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 //
 // A rule is a list of words. One names the type of value: text, word=a,b (one
 // of these words), flag, number, id, slug, tag (BCP 47), country (ISO 3166-1),
-// date, year, since, url, mail, license (SPDX), sdg, hash, code=<vocabulary>,
+// date, year, since, url, mail, license (SPDX), sdg, hash, file, sum (SHA-256),
+// commit, code=<vocabulary>,
 // ref=<kind>, or the Go type says it: a struct, a list, a text by language.
 // The others are required, T (translated: each language has its own), max=n
 // (characters of a text), min=n (items of a list), nophone, short=<key> (a

@@ -1,8 +1,9 @@
-// Package epub writes a book in EPUB 3, the format of electronic readers.
+// Package epub writes a book in EPUB 3, the format of electronic readers, or as
+// one page of HTML.
 //
 // A [Book] is what its title page would say, a tree of chapters, pictures and a
-// style sheet. [Write] gives the file, made as EPUB 3.3 asks
-// (https://www.w3.org/TR/epub-33/):
+// style sheet. [WritePage] gives a page that stands alone (see page.go), [Write]
+// the file of readers, made as EPUB 3.3 asks (https://www.w3.org/TR/epub-33/):
 //
 //	mimetype                 first, as it is: readers know the format by it
 //	META-INF/container.xml   where the package document is
@@ -101,21 +102,28 @@ type binding struct {
 	pictures map[string]Image
 	shown    []Image // in the order in which they are first shown
 	wrong    []error
+	isPage   bool // the book becomes one page
+}
+
+func newBinding(b Book) *binding {
+	s := &binding{book: b, known: map[string]page{}, pictures: map[string]Image{}}
+	for _, image := range b.Images {
+		s.pictures[image.File] = image
+	}
+	return s
 }
 
 // Write writes a book. It reads the text of each chapter once, in order.
 func Write(w io.Writer, b Book) error {
-	s := &binding{book: b, zip: zip.NewWriter(w), known: map[string]page{}, pictures: map[string]Image{}}
+	s := newBinding(b)
+	s.zip = zip.NewWriter(w)
 	s.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
 		return flate.NewWriter(w, flate.BestCompression)
 	})
-	for _, image := range b.Images {
-		s.pictures[image.File] = image
-	}
 	if err := s.mimetype(); err != nil {
 		return err
 	}
-	if err := s.chapters(b.Chapters); err != nil {
+	if err := s.chapters(b.Chapters, s.bind); err != nil {
 		return err
 	}
 	if err := s.check(); err != nil {
@@ -173,34 +181,49 @@ func (s *binding) fail(format string, args ...any) {
 	s.wrong = append(s.wrong, fmt.Errorf("epub: "+format, args...))
 }
 
-// chapters writes chapters and those below them, in the order of reading.
-func (s *binding) chapters(list []Chapter) error {
+// chapters converts chapters and those below them, in the order of reading, and
+// writes each.
+func (s *binding) chapters(list []Chapter, write func(Chapter, page) error) error {
 	for _, c := range list {
 		if c.File != "" {
-			if err := s.chapter(c); err != nil {
+			p, err := s.chapter(c)
+			if err == nil {
+				err = write(c, p)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		if err := s.chapters(c.Chapters); err != nil {
+		if err := s.chapters(c.Chapters, write); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *binding) chapter(c Chapter) error {
+// chapter converts a chapter and notes what it has and where it leads.
+func (s *binding) chapter(c Chapter) (page, error) {
 	_, twice := s.known[c.File]
 	if twice || !fileName.MatchString(c.File) || c.File == "nav.xhtml" {
-		return fmt.Errorf("epub: %q cannot be the name of a further chapter", c.File)
+		return page{}, fmt.Errorf("epub: %q cannot be the name of a further chapter", c.File)
 	}
 	text, err := c.HTML()
 	if err != nil {
-		return err
+		return page{}, err
 	}
 	p, err := s.convert(c, text)
 	if err != nil {
-		return fmt.Errorf("epub: %s: %w", c.File, err)
+		return page{}, fmt.Errorf("epub: %s: %w", c.File, err)
 	}
+	noted := p
+	noted.body = nil
+	s.known[c.File] = noted
+	s.pages = append(s.pages, noted)
+	return p, nil
+}
+
+// bind writes a chapter as a file of the book.
+func (s *binding) bind(c Chapter, p page) error {
 	var out bytes.Buffer
 	s.head(&out, c.Title)
 	out.WriteString("<body")
@@ -210,9 +233,6 @@ func (s *binding) chapter(c Chapter) error {
 	out.WriteString(">\n")
 	out.Write(p.body)
 	out.WriteString("\n</body>\n</html>\n")
-	p.body = nil
-	s.known[c.File] = p
-	s.pages = append(s.pages, p)
 	return s.write("EPUB/"+c.File, out.Bytes())
 }
 

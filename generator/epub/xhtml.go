@@ -96,10 +96,10 @@ func (w *converter) children(n *html.Node) {
 }
 
 func (w *converter) element(n *html.Node) {
-	id := w.identify(n)
-	w.out.WriteString("<" + n.Data)
+	id, name := w.identify(n), w.name(n)
+	w.out.WriteString("<" + name)
 	if id != "" {
-		attribute(&w.out, "id", id)
+		attribute(&w.out, "id", w.anchor(w.file, id))
 	}
 	w.attributes(n)
 	if void[n.Data] {
@@ -110,7 +110,7 @@ func (w *converter) element(n *html.Node) {
 	w.around = append(w.around, id)
 	w.children(n)
 	w.around = w.around[:len(w.around)-1]
-	w.out.WriteString("</" + n.Data + ">")
+	w.out.WriteString("</" + name + ">")
 }
 
 // identify returns an element's id and notes it.
@@ -132,8 +132,11 @@ func (w *converter) attributes(n *html.Node) {
 	if n.Data == "a" && kind == "" && (slices.Contains(strings.Fields(class), "cite") || value(n, "role") == "doc-noteref") {
 		kind = "noteref"
 	}
+	if w.isPage && heading.MatchString(n.Data) {
+		class = strings.TrimSpace(n.Data + " " + class)
+	}
 	for _, a := range []html.Attribute{{Key: "class", Val: class}, {Key: "epub:type", Val: kind}} {
-		if a.Val != "" {
+		if a.Val != "" && !(w.isPage && a.Key == "epub:type") {
 			attribute(&w.out, a.Key, a.Val)
 		}
 	}
@@ -142,11 +145,13 @@ func (w *converter) attributes(n *html.Node) {
 		case a.Key == "class" || a.Key == "epub:type":
 		case a.Key == "lang" && a.Val != "":
 			attribute(&w.out, "lang", a.Val)
-			attribute(&w.out, "xml:lang", a.Val)
+			if !w.isPage {
+				attribute(&w.out, "xml:lang", a.Val)
+			}
 		case a.Key == "href" && n.Data == "a":
 			w.href(a.Val)
 		case a.Key == "aria-labelledby" || a.Key == "aria-describedby":
-			attribute(&w.out, a.Key, valid(a.Val))
+			attribute(&w.out, a.Key, w.anchor(w.file, valid(a.Val)))
 		case attributes[a.Key] || aria.MatchString(a.Key):
 			attribute(&w.out, a.Key, a.Val)
 		}
@@ -167,9 +172,13 @@ func (w *converter) href(address string) {
 			to.file = w.file
 		}
 		w.links = append(w.links, to)
-		address = u.Path
-		if to.id != "" {
-			address += "#" + to.id
+		switch {
+		case w.isPage:
+			address = "#" + w.anchor(to.file, to.id)
+		case to.id != "":
+			address = u.Path + "#" + to.id
+		default:
+			address = u.Path
 		}
 	}
 	if u.Host == "" && u.Scheme == "" || schemes[u.Scheme] {
@@ -194,9 +203,9 @@ func (w *converter) image(n *html.Node) {
 	file := w.resolve(value(n, "src"))
 	w.images = append(w.images, file)
 	w.out.WriteString("<img")
-	attribute(&w.out, "src", file)
+	attribute(&w.out, "src", w.source(file))
 	if id := w.identify(n); id != "" {
-		attribute(&w.out, "id", id)
+		attribute(&w.out, "id", w.anchor(w.file, id))
 	}
 	w.attributes(n)
 	if !has(n, "alt") {

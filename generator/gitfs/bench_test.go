@@ -15,7 +15,7 @@ import (
 // proportion to one "git log --name-status" of the same repository. The memory
 // is what the walk takes beside what the process had.
 func BenchmarkHistory(b *testing.B) {
-	b.Run("commits=5000,paths=1400", func(b *testing.B) { benchmarkHistory(b, 5000, 1400, 3) })
+	b.Run("commits=5466,paths=1400", func(b *testing.B) { benchmarkHistory(b, 5466, 1400, 3) })
 	b.Run("commits=2000,folders=10000", func(b *testing.B) { benchmarkHistory(b, 2000, 10_000, 1) })
 }
 

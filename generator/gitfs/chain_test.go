@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"acervo/generator/memo"
 )
 
 // story tells a history for comparison.
@@ -352,10 +354,10 @@ func TestDamagedMemory(t *testing.T) {
 // a panic.
 func FuzzMemory(f *testing.F) {
 	a := &ancestor{fact: &fact{changes: []change{{path: "content/a", kind: counted | placed}}}}
-	f.Add(encode([]*ancestor{a})[memoryHead:])
+	f.Add(encode([]*ancestor{a}))
 	f.Add([]byte{1, 1, 'a', 1})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		d := decoder{rest: string(data)}
+		d := decoder{memo.NewReader(string(data))}
 		d.facts()
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/go-git/go-git/v5/config"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/transport"
+	"golang.org/x/crypto/ssh/knownhosts"
 )
 
 // mirrored is what a mirror holds of a remote repository: its branches and
@@ -129,8 +130,10 @@ func unfetched(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed):
+	case errors.Is(err, transport.ErrAuthenticationRequired), errors.Is(err, transport.ErrAuthorizationFailed), withoutKey(err):
 		return because(errAccess, err)
+	case errors.As(err, new(*knownhosts.KeyError)):
+		return because(errHost, err)
 	case errors.Is(err, transport.ErrRepositoryNotFound):
 		return because(errNotThere, err)
 	case errors.Is(err, transport.ErrEmptyRemoteRepository):
@@ -139,6 +142,13 @@ func unfetched(ctx context.Context, err error) error {
 		return because(errSHA256, err)
 	}
 	return because(errUnreachable, err)
+}
+
+// withoutKey reports whether ssh had no agent to ask for a key, or none of its
+// keys opened. Neither error has a type.
+func withoutKey(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "error creating SSH agent") || strings.Contains(text, "ssh: unable to authenticate")
 }
 
 // withoutUser is an address without what stands before an "@".

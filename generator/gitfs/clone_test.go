@@ -197,7 +197,7 @@ func TestCloneProblems(t *testing.T) {
 
 	t.Setenv("SSH_AUTH_SOCK", "")
 	_, err = Clone(t.Context(), "git@127.0.0.1:x.git", "HEAD", t.TempDir(), nil)
-	hasProblem(t, err, "source-unreachable", "ssh://git@127.0.0.1/x.git")
+	hasProblem(t, err, "source-access", "ssh://git@127.0.0.1/x.git")
 	_, err = Clone(t.Context(), "http://who:secret@host/x", "HEAD", t.TempDir(), nil)
 	hasProblem(t, err, "source-address", "http://host/x")
 }

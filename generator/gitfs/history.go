@@ -7,16 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"acervo/generator/memo"
 )
 
 // A History tells which commits changed each path. It is read-only and safe
 // for concurrent use.
 type History struct {
 	spans map[string]*Span
-	chain []Published
+	chain func() []Published // made when first asked for
 }
 
 // A Span is what the history of a path comes to.
@@ -79,13 +82,12 @@ func (r *Repo) history(ctx context.Context, from plumbing.Hash, cache string) (*
 		return nil, err
 	}
 	if len(unread) > 0 {
-		keep(cache, commits)
+		memo.Write(cache, memoryFile, memoryForm, encode(commits))
 	}
-	h := &History{spans: map[string]*Span{}}
+	h := &History{map[string]*Span{}, sync.OnceValue(commits[0].chain)}
 	for _, a := range commits {
 		h.count(a)
 	}
-	h.publish(commits[0])
 	return h, nil
 }
 
@@ -107,19 +109,6 @@ func (h *History) count(a *ancestor) {
 	}
 }
 
-// publish fills the chain of first parents that ends in a commit.
-func (h *History) publish(last *ancestor) {
-	for a := last; ; a = a.parents[0] {
-		if changes := a.published(); len(changes) > 0 {
-			h.chain = append(h.chain, Published{a.stamp(), changes})
-		}
-		if len(a.parents) == 0 {
-			break
-		}
-	}
-	slices.Reverse(h.chain)
-}
-
 // Of returns the history of a file's path, also of one that the commit no
 // longer has. It is false for a path that no commit had.
 func (h *History) Of(path string) (Span, bool) {
@@ -133,7 +122,7 @@ func (h *History) Of(path string) (Span, bool) {
 // content/ from what their first parent has: from the last of them one comes to
 // the first by first parents. A merge has all that it brought. The caller must
 // not change the list.
-func (h *History) Chain() []Published { return h.chain }
+func (h *History) Chain() []Published { return h.chain() }
 
 // ancestor is a commit of a history.
 type ancestor struct {
@@ -144,6 +133,23 @@ type ancestor struct {
 }
 
 func (a *ancestor) stamp() Stamp { return Stamp{a.hash.String(), instant(a.when)} }
+
+// chain returns what the commits of the first-parent chain changed that ends in
+// a commit, oldest first.
+func (a *ancestor) chain() []Published {
+	var list []Published
+	for {
+		if changes := a.published(); len(changes) > 0 {
+			list = append(list, Published{a.stamp(), changes})
+		}
+		if len(a.parents) == 0 {
+			break
+		}
+		a = a.parents[0]
+	}
+	slices.Reverse(list)
+	return list
+}
 
 // published returns the changes of the files that a site is made from.
 func (a *ancestor) published() []Change {

@@ -44,6 +44,7 @@ var (
 	errUnsupported = problem("unsupported-repository", "the repository has a form that is not known")
 	errAddress     = problem("source-address", "the address is neither https nor ssh")
 	errAccess      = problem("source-access", "the server asks who is there")
+	errHost        = problem("source-host", "the server is not the one that is known")
 	errNotThere    = problem("source-missing", "the server has no such repository")
 	errUnreachable = problem("source-unreachable", "the repository cannot be fetched")
 )

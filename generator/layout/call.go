@@ -45,6 +45,8 @@ func direct(f any) function {
 		return func(args []reflect.Value) reflect.Value { return reflect.ValueOf(f(exactly[time.Time](args[0]))) }
 	case func(int) string:
 		return func(args []reflect.Value) reflect.Value { return reflect.ValueOf(f(exactly[int](args[0]))) }
+	case func(int64) string:
+		return func(args []reflect.Value) reflect.Value { return reflect.ValueOf(f(exactly[int64](args[0]))) }
 	case func(any) (any, error):
 		return func(args []reflect.Value) reflect.Value { return sure(f(args[0].Interface())) }
 	case func(string) (Fragment, error):

@@ -232,6 +232,22 @@ func (d *Dir) Files() []File {
 	return files
 }
 
+// Open opens a file of the new version that Write has written.
+func (d *Dir) Open(name string) (*os.File, error) {
+	d.mu.Lock()
+	_, written := d.files[name]
+	closed := d.closed
+	d.mu.Unlock()
+	err := error(fs.ErrNotExist)
+	if closed {
+		err = errClosed
+	}
+	if closed || !written {
+		return nil, fmt.Errorf("output: open %q: %w", name, err)
+	}
+	return os.Open(filepath.Join(d.work, newName, filepath.FromSlash(name)))
+}
+
 // Publish puts the new version in the place of the old one and ends the run.
 // It is refused, and the folder left as it was, when a file could not be
 // written, when there is no build.json with our mark, or when the folder is no

@@ -3,6 +3,7 @@ package output
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -272,6 +273,31 @@ func TestFiles(t *testing.T) {
 	}
 	if got := d.Files(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestOpen reads back what was written, and nothing else that lies there.
+func TestOpen(t *testing.T) {
+	d := create(t, filepath.Join(t.TempDir(), "public"), "")
+	write(t, d, map[string]string{"a/b": "abc"})
+	file, err := d.Open("a/b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if data, err := io.ReadAll(file); string(data) != "abc" || err != nil {
+		t.Errorf("%q, %v", data, err)
+	}
+	for _, name := range []string{"a", "b", "", "../" + markerName, "a/../a/b"} {
+		if _, err := d.Open(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	if err := d.Discard(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Open("a/b"); !errors.Is(err, errClosed) {
+		t.Errorf("after the end: %v", err)
 	}
 }
 

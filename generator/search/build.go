@@ -37,15 +37,16 @@ func Build(ctx context.Context, docs []Document, o Options) (*Index, error) {
 	}
 	d := b.dictionary(b.invert())
 	shards, firsts := b.split(d)
-	files := append(b.encode(shards),
-		encodeLengths(b.lengths), raw{"f", facets, nil}, raw{"v", b.vocabulary(d), nil})
-	files = append(files, encodeRecords(docs)...)
+	vocabulary, ends := b.vocabulary(d)
+	group := b.half(groupSize)
+	files := append(b.encode(shards), encodeLengths(b.lengths), raw{"f", facets, nil})
+	files = append(append(files, vocabulary...), encodeRecords(docs, group)...)
 	parts := b.compress(files)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	m := manifest{Format: Format, Lang: o.Lang, Hash: hash(parts), Docs: len(docs), CJK: p.cjk, Totals: b.totals(),
-		Boosts: Boosts, Shards: firsts, Group: group, Facets: []string{}, Rest: append([]Rest{}, o.Rest...), Ranges: d.ranges()}
+		Boosts: Boosts, Shards: firsts, Ends: ends, Least: b.least(), Group: group, Facets: []string{}, Rest: append([]Rest{}, o.Rest...), Ranges: d.ranges()}
 	for _, f := range o.Facets {
 		m.Facets = append(m.Facets, f.ID)
 	}
@@ -294,8 +295,11 @@ type raw struct {
 	cuts []int
 }
 
+// cut says that data of another kind follows.
+func (r *raw) cut() { r.cuts = append(r.cuts, len(r.data)) }
+
 // least is how much data is worth a code of its own.
-const least = 1000
+const least = 500
 
 // compress compresses files, in the order of their names.
 func (b *build) compress(files []raw) []part {

@@ -405,6 +405,62 @@ func sameWords(t *testing.T, text string, got, want []clientWord) {
 	}
 }
 
+// TestClientCorrects changes random words at one or two places, where the
+// client must find in few files what a look at all words finds.
+func TestClientCorrects(t *testing.T) {
+	const documents, errors = 400, 40
+	l := newLibrary(documents)
+	var docs []Document
+	for i := range documents {
+		docs = append(docs, l.document(i, documents))
+	}
+	x := buildIndex(t, docs, libraryOptions())
+	if n := len(x.manifest.Ends); n < 3 {
+		t.Errorf("the vocabulary is in %d files", n)
+	}
+	list, err := x.candidates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs := compileEngine(t)
+	c := newClient(t, programs, x)
+	c.run(t, new(any), "var index = engine.open(a[0]); null", "es")
+	random := rand.New(rand.NewPCG(7, 8))
+	corrected, words, files := 0, 0, 0
+	for i := range errors {
+		typed := list[random.IntN(len(list))].key
+		for range 1 + i%3/2 {
+			typed = mistype(typed, random.Uint64())
+		}
+		if i%10 == 0 {
+			c = newClient(t, programs, x)
+			c.run(t, new(any), "var index = engine.open(a[0]); null", "es")
+		}
+		var got Plan
+		c.run(t, &got, "index.resolve(a[0], false)", typed)
+		want, err := x.Resolve(typed, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: got %s, want %s", typed, compact(got), compact(want))
+		}
+		corrected += len(want.Corrected)
+		if i%10 == 0 && i%3 < 2 {
+			words++
+			for _, name := range c.loaded {
+				if strings.Contains(name, "/v") {
+					files++
+				}
+			}
+		}
+	}
+	if corrected < errors/2 {
+		t.Errorf("only %d corrected", corrected)
+	}
+	t.Log(corrected, "corrected;", files, "files of the vocabulary for", words, "words with one error, of", len(x.manifest.Ends))
+}
+
 // slow makes a host whose files come only when the test lets them.
 const slow = `
 var query = a[1], waiting = [];

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 var errFile = errors.New("search: broken index file")
@@ -72,6 +74,33 @@ func (r *reader) string() string {
 	return string(b)
 }
 
+// spelling reads how a form of a key is spelled; never empty unless it fails.
+func (r *reader) spelling(key string) string {
+	n := r.number()
+	if n == 0 {
+		return key
+	}
+	if n&1 != 0 {
+		b := r.take(n >> 1)
+		if len(b) == 0 || !utf8.Valid(b) {
+			r.fail()
+		}
+		return string(b)
+	}
+	letters := []rune(key)
+	var text []rune
+	for ; n > 0; n -= 2 {
+		at, mark := r.number(), firstMark+rune(r.number())
+		if r.bad || at > len(letters) || !isMark(mark) {
+			r.fail()
+			return ""
+		}
+		text = append(append(text, letters[:at]...), mark)
+		letters = letters[at:]
+	}
+	return norm.NFC.String(string(append(text, letters...)))
+}
+
 func (r *reader) column(n int) []int {
 	if n > len(r.data) {
 		r.fail()
@@ -118,10 +147,11 @@ type spelling struct {
 // A term has its postings here, or in a pack.
 type term struct {
 	name         string // the spelling that leads to it first
+	number       int    // in the shard
 	df           int
-	pack, offset int    // pack is -1 when the postings are here
-	postings     []byte // nil when they are in a pack
-	first, last  int    // bytes of its positions in the shard's file of positions; first == last: none
+	pack, offset int       // pack is -1 when the postings are here
+	postings     []posting // nil when they are in a pack
+	placed       bool      // a form leads to it: it has positions
 }
 
 // decodeShard reads a dictionary shard.
@@ -153,22 +183,56 @@ func decodeShard(data []byte) (*shard, error) {
 func (s *shard) readTerms(r *reader) {
 	inline := r.column(r.number())
 	s.terms = make([]term, len(inline))
-	for i, size := range inline {
-		if s.terms[i].pack = -1; size == 0 {
-			s.terms[i].df, s.terms[i].pack, s.terms[i].offset = r.number(), r.number(), r.number()
+	all := 0
+	for i, n := range inline {
+		t := &s.terms[i]
+		t.number, t.df, t.pack = i, n, -1
+		if n == 0 {
+			t.df, t.pack, t.offset = r.number(), r.number(), r.number()
+		}
+		all += n
+	}
+	list := readColumns(r, all)
+	if r.bad {
+		return
+	}
+	for i, n := range inline {
+		if n > 0 {
+			s.terms[i].postings = numbered(list[:n:n])
+			list = list[n:]
 		}
 	}
-	at := 0
-	for i, size := range r.column(len(inline)) {
-		s.terms[i].first, s.terms[i].last = at, at+size
-		at += size
+}
+
+// readColumns reads postings whose documents are gaps until they are numbered.
+func readColumns(r *reader, n int) []posting {
+	high, heads := r.column(n), r.column(n)
+	list := readFreqs(r, heads)
+	low := r.take(n)
+	if r.bad {
+		return nil
 	}
-	for i, size := range inline {
-		if size > 0 {
-			s.terms[i].postings = r.take(size)
-			s.terms[i].df = newReader(s.terms[i].postings).number()
-		}
+	for i := range list {
+		list[i].doc = high[i]<<lowBits + int(low[i])
 	}
+	return list
+}
+
+// numbered makes the gaps of a term's postings documents.
+func numbered(list []posting) []posting {
+	doc := -1
+	for i := range list {
+		doc += list[i].doc + 1
+		list[i].doc = doc
+	}
+	return list
+}
+
+// decodePack reads a pack.
+func decodePack(data []byte) ([]posting, error) {
+	r := newReader(data)
+	list := readColumns(r, r.number())
+	return list, r.end()
 }
 
 // readKeys reads the columns of keys. Keys are in strict order and have no more
@@ -203,13 +267,13 @@ func (s *shard) readForms(r *reader, e *entry, n int, named *int) {
 		e.forms = make([]spelling, n)
 	}
 	for i := range e.forms {
-		text := r.string()
-		if text == "" {
-			text = e.key
+		e.forms[i] = spelling{r.spelling(e.key), s.readTerm(r, named)}
+		t := e.forms[i].term
+		if t < 0 {
+			continue
 		}
-		e.forms[i] = spelling{text, s.readTerm(r, named)}
-		if t := e.forms[i].term; t >= 0 && s.terms[t].name == "" {
-			s.terms[t].name = text
+		if s.terms[t].placed = true; s.terms[t].name == "" {
+			s.terms[t].name = e.forms[i].text
 		}
 	}
 }
@@ -269,50 +333,50 @@ type posting struct {
 // escape is the least head of a posting that is not of the body alone.
 const escape = 240
 
-// decodePostings reads the postings that data begins with, of an index of so
-// many documents, and returns what follows.
+// decodePostings reads the postings that encodePostings wrote at the beginning
+// of data, of an index of so many documents, and returns what follows.
 func decodePostings(data []byte, docs int) ([]posting, []byte, error) {
 	r := newReader(data)
 	n := r.count(2)
-	list := make([]posting, n)
+	deltas := r.column(n)
+	list := readFreqs(r, r.column(n))
 	doc := -1
-	for i, delta := range r.column(n) {
-		doc += delta + 1
+	for i := range list {
+		doc += deltas[i] + 1
 		list[i].doc = doc
 	}
-	if n == 0 || doc >= docs {
-		r.fail()
-	}
-	for i, head := range r.column(n) {
-		switch {
-		case head < escape:
-			list[i].freqs[body] = head + 1
-		case head == escape || head >= escape+1<<fields:
-			r.fail()
-		default:
-			list[i].freqs[0] = -(head - escape) // until its freqs are read
-		}
-	}
-	for i := range list {
-		if mask := -list[i].freqs[0]; mask > 0 {
-			readFreqs(r, &list[i], mask)
-		}
-	}
-	if r.bad {
+	if r.bad || n == 0 || doc >= docs {
 		return nil, nil, errFile
 	}
 	return list, r.data, nil
 }
 
-func readFreqs(r *reader, p *posting, mask int) {
-	for f := range p.freqs {
-		p.freqs[f] = 0
-		if mask>>f&1 != 0 {
-			if p.freqs[f] = r.number(); p.freqs[f] == 0 {
-				r.fail()
+// readFreqs reads the freqs of postings whose heads were read, and makes the
+// postings.
+func readFreqs(r *reader, heads []int) []posting {
+	list := make([]posting, len(heads))
+	for i, head := range heads {
+		freqs := &list[i].freqs
+		switch {
+		case head < escape:
+			freqs[body] = head + 1
+		case head == escape || head >= escape+1<<fields:
+			r.fail()
+		default:
+			for f := range freqs {
+				if (head-escape)>>f&1 == 0 {
+					continue
+				}
+				if freqs[f] = r.number(); freqs[f] == 0 {
+					r.fail()
+				}
 			}
 		}
+		if r.bad {
+			return nil
+		}
 	}
+	return list
 }
 
 // decodePositions reads the positions of a term with these postings.
@@ -347,6 +411,10 @@ func decodeLengths(data []byte, docs int) (lengths [fields][]int, err error) {
 	r := newReader(data)
 	for f := range lengths {
 		lengths[f] = r.column(docs)
+		low := r.take(len(lengths[f]))
+		for i, n := range low {
+			lengths[f][i] = lengths[f][i]<<lowBits + int(n)
+		}
 	}
 	return lengths, r.end()
 }
@@ -354,19 +422,32 @@ func decodeLengths(data []byte, docs int) (lengths [fields][]int, err error) {
 // A candidate is a word that a typing error may have been meant for.
 type candidate struct {
 	key string
-	df  int // at most 255
+	df  int // at most mostDocuments
 }
 
-// decodeVocabulary reads the candidates, in the order of their keys.
+const mostDocuments = 255
+
+// decodeVocabulary reads the candidates of a file, in the order of their
+// endings.
 func decodeVocabulary(data []byte) ([]candidate, error) {
 	r := newReader(data)
 	keys := readKeys(r)
 	list := make([]candidate, len(keys))
 	for i, df := range r.column(len(keys)) {
-		list[i] = candidate{keys[i], df}
+		list[i] = candidate{reversed(keys[i]), df}
 	}
 	return list, r.end()
 }
+
+// reversed writes a key from its end.
+func reversed(key string) string {
+	letters := []rune(key)
+	slices.Reverse(letters)
+	return string(letters)
+}
+
+// readSizes reads how many bytes of positions each term of a shard has.
+func readSizes(r *reader) []int { return r.column(r.number()) }
 
 // decodeRecords reads a file of records, each of them a list.
 func decodeRecords(data []byte) ([]Record, error) {

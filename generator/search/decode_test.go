@@ -26,12 +26,13 @@ func bytesOf(list ...any) []byte {
 const huge = 1<<32 - 1
 
 func TestDecodeShard(t *testing.T) {
-	// two terms, one in a pack; the keys a, ab and "ab c"
-	good := bytesOf(2, 3, 0, 7, 1, 40, 2, 0, 1, 0, 0,
-		3, 0, 1, 2, 1, 1, 2, "ab c", 8, 5, 2,
-		0, 1, 2, "á", 0, // a: a → term 0; á → stop
-		0, 2, // ab → term 0
-		1, 2, 2, 1, 1, "z") // ab c: a synonym of terms 0 and 1
+	// three terms, the second in a pack; the keys a, ab and "ab c"
+	good := bytesOf(3, 1, 0, 2, 7, 1, 40, // documents; df, pack and offset
+		0, 0, 1, 4, 241, 0, 3, 6, 2, 5, // high gaps, heads, freqs, low gaps
+		3, 0, 1, 2, 1, 1, 2, "ab c", 8, 9, 2,
+		0, 1, 2, 1, 1, 0, // a: a → term 0; á → stop
+		0, 2, 3, "x", 1, // ab → term 0; x → term 1
+		1, 2, 3, 1, 1, "z") // ab c: a synonym of terms 0 and 2
 	s, err := decodeShard(good)
 	if err != nil {
 		t.Fatal(err)
@@ -39,12 +40,13 @@ func TestDecodeShard(t *testing.T) {
 	want := &shard{
 		entries: []entry{
 			{key: "a", forms: []spelling{{"a", 0}, {"á", -1}}},
-			{key: "ab", begins: true, forms: []spelling{{"ab", 0}}},
-			{key: "ab c", synonyms: [][]int{{0, 1}}},
+			{key: "ab", begins: true, forms: []spelling{{"ab", 0}, {"x", 1}}},
+			{key: "ab c", synonyms: [][]int{{0, 2}}},
 		},
 		terms: []term{
-			{name: "a", df: 1, pack: -1, postings: []byte{1, 0, 0}, first: 0, last: 2},
-			{name: "z", df: 7, pack: 1, offset: 40, first: 2, last: 2},
+			{name: "a", df: 1, pack: -1, postings: []posting{{6, [fields]int{0, 0, 0, 5}}}, placed: true},
+			{name: "x", number: 1, df: 7, pack: 1, offset: 40, placed: true},
+			{name: "z", number: 2, df: 2, pack: -1, postings: []posting{{2, [fields]int{3, 0, 0, 0}}, {136, [fields]int{0, 0, 0, 1}}}},
 		},
 	}
 	if !reflect.DeepEqual(s, want) {
@@ -64,8 +66,8 @@ func TestDecodeShardRefuses(t *testing.T) {
 		"nothing":                  nil,
 		"terms without an end":     bytesOf(huge),
 		"keys without an end":      bytesOf(0, huge),
-		"a term that no key has":   bytesOf(1, 1, 0, "x", 0),
-		"a term not yet numbered":  bytesOf(1, 1, 0, "x", 1, 0, 1, "a", 4, 0, 2),
+		"a term that no key has":   bytesOf(1, 1, 0, 0, 0, 0),
+		"a term not yet numbered":  bytesOf(1, 1, 0, 0, 0, 1, 0, 1, "a", 4, 0, 2),
 		"more terms than counted":  bytesOf(0, 1, 0, 1, "a", 4, 0, 1),
 		"keys out of order":        bytesOf(0, 2, 0, 0, 1, 1, "ba", 4, 4, 0, 0, 0, 0),
 		"a key twice":              bytesOf(0, 2, 0, 1, 1, 0, "a", 4, 4, 0, 0, 0, 0),
@@ -73,14 +75,19 @@ func TestDecodeShardRefuses(t *testing.T) {
 		"a key of 65 letters":      bytesOf(0, 1, 0, 65, strings.Repeat("a", 65), 4, 0, 0),
 		"more shared than there":   bytesOf(0, 2, 0, 2, 1, 1, "ab", 4, 4, 0, 0, 0, 0),
 		"a key that is not UTF-8":  bytesOf(0, 1, 0, 1, "\xff", 4, 0, 0),
-		"a form that is not UTF-8": bytesOf(0, 1, 0, 1, "a", 4, 1, "\xff", 0),
+		"a form that is not UTF-8": bytesOf(0, 1, 0, 1, "a", 4, 3, "\xff", 0),
 		"forms without an end":     bytesOf(0, 1, 0, 1, "a", huge),
 		"a form too long":          bytesOf(0, 1, 0, 1, "a", 4, huge, 0),
+		"an empty form":            bytesOf(0, 1, 0, 1, "a", 4, 1, 0),
+		"a mark past the key":      bytesOf(0, 1, 0, 1, "a", 4, 2, 2, 1, 0),
+		"a mark that is none":      bytesOf(0, 1, 0, 1, "a", 4, 2, 1, 0x70, 0),
+		"marks without an end":     bytesOf(0, 1, 0, 1, "a", 4, huge-1, 0),
 		"synonyms without an end":  bytesOf(0, 1, 0, 1, "a", 2, huge),
 		"terms of a synonym":       bytesOf(0, 1, 0, 1, "a", 2, 1, huge),
 		"a stop word for synonym":  bytesOf(0, 1, 0, 1, "a", 2, 1, 1, 0),
-		"a term without a name":    bytesOf(1, 1, 0, "x", 1, 0, 1, "a", 2, 1, 1, 1, 0),
-		"postings too long":        bytesOf(1, huge, 0, "x", 1, 0, 1, "a", 4, 0, 1),
+		"a term without a name":    bytesOf(1, 1, 0, 0, 0, 1, 0, 1, "a", 2, 1, 1, 1, 0),
+		"postings too long":        bytesOf(1, huge, 0, 0, 0, 1, 0, 1, "a", 4, 0, 1),
+		"a head of no field":       bytesOf(1, 1, 0, 240, 1, 0, 1, 0, 1, "a", 4, 0, 1),
 		"a number of six bytes":    []byte{0x80, 0x80, 0x80, 0x80, 0x80, 0x00, 0},
 		"a number over 2³²":        []byte{0x80, 0x80, 0x80, 0x80, 0x10, 0},
 	} {
@@ -192,7 +199,7 @@ func TestLengths(t *testing.T) {
 }
 
 func TestDecodeVocabulary(t *testing.T) {
-	data := append(appendKeys(nil, []string{"casa", "caso", "ñu"}), 3, 4, 255, 1)
+	data := encodeVocabulary("v0", []candidate{{"asac", 3}, {"osac", 4}, {"uñ", 255}}).data
 	got, err := decodeVocabulary(data)
 	if want := []candidate{{"casa", 3}, {"caso", 4}, {"ñu", 255}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v", got, err)
@@ -276,7 +283,7 @@ func FuzzShard(f *testing.F) {
 				}
 			}
 			for _, own := range s.terms {
-				if own.name == "" || own.first > own.last {
+				if own.name == "" || own.pack < 0 && len(own.postings) != own.df {
 					t.Error(own)
 				}
 			}
@@ -292,7 +299,7 @@ func FuzzPostings(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, own := range s.terms {
-		f.Add(own.postings)
+		f.Add(encodePostings(nil, own.postings))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		spends(t, data, func(data []byte) error {
@@ -308,12 +315,28 @@ func FuzzPostings(f *testing.F) {
 	})
 }
 
+func FuzzPack(f *testing.F) {
+	seed(f, "k")
+	f.Add(bytesOf(2, 0, 1, 4, 241, 3, 6, 2))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		spends(t, data, func(data []byte) error {
+			list, err := decodePack(data)
+			for _, p := range list {
+				if err == nil && p.freqs == [fields]int{} {
+					t.Error(p)
+				}
+			}
+			return err
+		})
+	})
+}
+
 func FuzzVocabulary(f *testing.F) {
 	seed(f, "v")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		spends(t, data, func(data []byte) error {
 			list, err := decodeVocabulary(data)
-			if err == nil && !slices.IsSortedFunc(list, func(a, b candidate) int { return compareKeys(a.key, b.key) }) {
+			if err == nil && !slices.IsSortedFunc(list, func(a, b candidate) int { return compareKeys(reversed(a.key), reversed(b.key)) }) {
 				t.Error(list)
 			}
 			return err

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -162,27 +163,67 @@ func (b *build) synonymTerms(d *dictionary, text string) []lead {
 // with a typing error: only words of five or more are corrected.
 const shortest = oneError - 1
 
-// vocabulary makes the file of words for typing errors.
-func (b *build) vocabulary(d *dictionary) []byte {
-	least := 3
-	if len(b.docs) < 300 {
-		least = 1
-	} else if len(b.docs) < 1000 {
-		least = 2
+// least is how many documents have a word that may be meant by another.
+func (b *build) least() int {
+	switch {
+	case len(b.docs) < 300:
+		return 1
+	case len(b.docs) < 1000:
+		return 2
 	}
-	var keys []string
-	var dfs []int
+	return 3
+}
+
+// vocabulary makes the files of words for typing errors, and returns where
+// each begins.
+func (b *build) vocabulary(d *dictionary) (files []raw, firsts []string) {
+	var list []candidate // with reversed keys
 	for _, l := range d.keys {
 		if len(l.forms) == 0 || strings.Contains(l.key, " ") || utf8.RuneCountInString(l.key) < shortest {
 			continue
 		}
-		if df := d.df(l.forms[0]); df >= least {
-			keys, dfs = append(keys, l.key), append(dfs, min(df, 255))
+		if df := d.df(l.forms[0]); df >= b.least() {
+			list = append(list, candidate{reversed(l.key), min(df, mostDocuments)})
 		}
 	}
-	data := appendKeys(nil, keys)
-	for _, df := range dfs {
-		data = appendNumber(data, df)
+	slices.SortFunc(list, func(x, y candidate) int { return compareKeys(x.key, y.key) })
+	before := ""
+	for from := 0; from < len(list); {
+		to, size := from, 0
+		for to < len(list) && size < endsSize {
+			last := ""
+			if to > from {
+				last = list[to-1].key
+			}
+			size += 3 + len(list[to].key) - sharedBytes(last, list[to].key)
+			to++
+		}
+		files = append(files, encodeVocabulary(fmt.Sprint("v", len(files)), list[from:to]))
+		firsts = append(firsts, between(before, list[from].key))
+		before, from = list[to-1].key, to
 	}
-	return data
+	return files, append([]string{}, firsts...)
+}
+
+func encodeVocabulary(name string, list []candidate) raw {
+	keys := make([]string, len(list))
+	for i, c := range list {
+		keys[i] = c.key
+	}
+	data, bytes := appendKeys(nil, keys)
+	file := raw{name, data, []int{bytes, len(data)}}
+	for _, c := range list {
+		file.data = appendNumber(file.data, c.df)
+	}
+	return file
+}
+
+// between is the shortest beginning of a key that is after the key before it.
+func between(before, key string) string {
+	for at := range key {
+		if compareKeys(before, key[:at]) < 0 {
+			return key[:at]
+		}
+	}
+	return key
 }

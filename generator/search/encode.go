@@ -8,11 +8,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 func appendNumber(to []byte, n int) []byte { return binary.AppendUvarint(to, uint64(n)) }
 
-// encodePostings appends the postings of a term.
+// encodePostings appends the postings of a term as they are kept until the
+// files are made: their number, then the columns that a file has.
 func encodePostings(to []byte, list []posting) []byte {
 	to = appendNumber(to, len(list))
 	before := -1
@@ -24,12 +27,19 @@ func encodePostings(to []byte, list []posting) []byte {
 		to = appendNumber(to, p.head())
 	}
 	for _, p := range list {
-		if p.head() > escape {
-			for _, freq := range p.freqs {
-				if freq > 0 {
-					to = appendNumber(to, freq)
-				}
-			}
+		to = p.appendFreqs(to)
+	}
+	return to
+}
+
+// appendFreqs appends the freqs that the head of a posting does not tell.
+func (p *posting) appendFreqs(to []byte) []byte {
+	if p.head() < escape {
+		return to
+	}
+	for _, freq := range p.freqs {
+		if freq > 0 {
+			to = appendNumber(to, freq)
 		}
 	}
 	return to
@@ -50,8 +60,8 @@ func (p *posting) head() int {
 	return escape + mask
 }
 
-// appendKeys appends the columns of keys.
-func appendKeys(to []byte, keys []string) []byte {
+// appendKeys appends the columns of keys, and tells where their bytes begin.
+func appendKeys(to []byte, keys []string) (data []byte, bytes int) {
 	shared := make([]int, len(keys))
 	for i := 1; i < len(keys); i++ {
 		shared[i] = sharedBytes(keys[i-1], keys[i])
@@ -63,10 +73,11 @@ func appendKeys(to []byte, keys []string) []byte {
 	for i, k := range keys {
 		to = appendNumber(to, len(k)-shared[i])
 	}
+	bytes = len(to)
 	for i, k := range keys {
 		to = append(to, k[shared[i]:]...)
 	}
-	return to
+	return to, bytes
 }
 
 func sharedBytes(a, b string) int {
@@ -81,23 +92,59 @@ func appendString(to []byte, s string) []byte {
 	return append(appendNumber(to, len(s)), s...)
 }
 
+// mostMarks is how many marks a spelling is written with; one with more is
+// written out.
+const mostMarks = 16
+
+// appendSpelling appends how a form of a key is spelled.
+func appendSpelling(to []byte, form, key string) []byte {
+	if form == key {
+		return appendNumber(to, 0)
+	}
+	var marks []byte
+	n, letters := 0, 0
+	for _, r := range norm.NFD.String(form) {
+		if !isMark(r) {
+			letters++
+			continue
+		}
+		marks = appendNumber(appendNumber(marks, letters), int(r-firstMark))
+		n, letters = n+1, 0
+	}
+	if n > 0 && n <= mostMarks {
+		accents := append(appendNumber(nil, 2*n), marks...)
+		if newReader(accents).spelling(key) == form {
+			return append(to, accents...)
+		}
+	}
+	return append(appendNumber(to, 2*len(form)+1), form...)
+}
+
+// lowBits are the bits of a number that have a column of their own: they are
+// like chance, the others are not.
+const lowBits = 7
+
 // encodeLengths makes the file of lengths.
 func encodeLengths(lengths [fields][]uint32) raw {
 	file := raw{name: "n"}
 	for _, column := range lengths {
-		file.cuts = append(file.cuts, len(file.data))
+		file.cut()
 		for _, n := range column {
-			file.data = appendNumber(file.data, int(n))
+			file.data = appendNumber(file.data, int(n>>lowBits))
+		}
+		file.cut()
+		for _, n := range column {
+			file.data = append(file.data, byte(n&(1<<lowBits-1)))
 		}
 	}
 	return file
 }
 
-// group is how many records are in a file.
-const group = 8
+// groupSize is how many records are in a file, at most.
+const groupSize = 10
 
-// encodeRecords makes the files of records.
-func encodeRecords(docs []Document) []raw {
+// encodeRecords makes the files of records, so many in each.
+func encodeRecords(docs []Document, group int) []raw {
 	var files []raw
 	var buffer bytes.Buffer
 	for n := 0; n*group < len(docs); n++ {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 )
@@ -16,6 +17,8 @@ type manifest struct {
 	Totals [fields]int     `json:"totals"`
 	Boosts [fields]float64 `json:"boosts"`
 	Shards []string        `json:"shards"`
+	Ends   []string        `json:"ends"`
+	Least  int             `json:"least"`
 	Group  int             `json:"group"`
 	Facets []string        `json:"facets"`
 	Rest   []Rest          `json:"rest"`
@@ -84,7 +87,8 @@ func (x *Index) shard(n int) (*shard, error) {
 	return s, nil
 }
 
-// candidates returns the vocabulary, which the caller must not change.
+// candidates returns the whole vocabulary in the order of keys, which the
+// caller must not change.
 func (x *Index) candidates() ([]candidate, error) {
 	l := &x.lexicon
 	l.mu.Lock()
@@ -92,32 +96,41 @@ func (x *Index) candidates() ([]candidate, error) {
 	if l.vocabulary != nil {
 		return l.vocabulary, nil
 	}
-	data, err := x.file("v")
-	if err != nil {
-		return nil, err
+	all := []candidate{}
+	for n := range x.manifest.Ends {
+		data, err := x.file(fmt.Sprint("v", n))
+		if err != nil {
+			return nil, err
+		}
+		list, err := decodeVocabulary(data)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, list...)
 	}
-	list, err := decodeVocabulary(data)
-	if err == nil {
-		l.vocabulary = list
-	}
-	return list, err
+	slices.SortFunc(all, func(a, b candidate) int { return compareKeys(a.key, b.key) })
+	l.vocabulary = all
+	return all, nil
 }
 
 // postings returns the postings of a shard's term.
 func (x *Index) postings(t term) ([]posting, error) {
-	data := t.postings
+	list := t.postings
 	if t.pack >= 0 {
-		pack, err := x.file(fmt.Sprint("k", t.pack))
+		data, err := x.file(fmt.Sprint("k", t.pack))
 		if err != nil {
 			return nil, err
 		}
-		if t.offset > len(pack) {
+		all, err := decodePack(data)
+		if err != nil {
+			return nil, err
+		}
+		if t.offset+t.df > len(all) {
 			return nil, errFile
 		}
-		data = pack[t.offset:]
+		list = numbered(all[t.offset : t.offset+t.df])
 	}
-	list, rest, err := decodePostings(data, x.manifest.Docs)
-	if err != nil || len(list) != t.df || t.pack < 0 && len(rest) > 0 {
+	if len(list) == 0 || list[len(list)-1].doc >= x.manifest.Docs {
 		return nil, errFile
 	}
 	return list, nil
@@ -125,12 +138,22 @@ func (x *Index) postings(t term) ([]posting, error) {
 
 // positions returns where the term of shard n with these postings stands.
 func (x *Index) positions(n int, t term, list []posting) ([][fields][]int, error) {
-	data, err := x.file(fmt.Sprint("p", n))
+	data, err := x.file(fmt.Sprint("p", n/2))
 	if err != nil {
 		return nil, err
 	}
-	if t.last > len(data) {
+	r := newReader(data)
+	first := readSizes(r)
+	sizes := append(first, readSizes(r)...)
+	at := t.number + n%2*len(first)
+	if at >= len(sizes) {
 		return nil, errFile
 	}
-	return decodePositions(data[t.first:t.last], list)
+	for _, size := range sizes[:at] {
+		r.take(size)
+	}
+	if data = r.take(sizes[at]); r.bad {
+		return nil, errFile
+	}
+	return decodePositions(data, list)
 }

@@ -5,6 +5,24 @@ import (
 	"testing"
 )
 
+// TestClientMarksSynonyms wants the word marked that a synonym leads to, though
+// its own shard is not loaded.
+func TestClientMarksSynonyms(t *testing.T) {
+	docs := append(corpus("es", 400, 100, 5), Document{Title: "Un refugio"})
+	o := sample("es")
+	o.Synonyms = []Synonym{{"albergue", "refugio"}}
+	x := buildIndex(t, docs, o)
+	if x.shardOf("albergue") == x.shardOf("refugio") {
+		t.Fatal("both words are in one shard")
+	}
+	c := newClient(t, compileEngine(t), x)
+	var got string
+	c.run(t, &got, `var index = engine.open("es"); index.resolve("albergue", false).then((plan) => index.mark(plan, "Un Refugio, de dos").map(({ text, hit }) => (hit ? "[" + text + "]" : text)).join(""))`)
+	if want := "Un [Refugio], de dos"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestClientMarks looks at what is marked in texts: terms that belong together
 // only where all of them are.
 func TestClientMarks(t *testing.T) {

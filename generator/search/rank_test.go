@@ -42,7 +42,7 @@ func newFormula(t *testing.T, x *Index) *formula {
 				t.Fatalf("%q has other postings in shard %d", term.name, n)
 			}
 			m.terms[name] = list
-			if term.last > term.first {
+			if term.placed {
 				m.positions[name], err = x.positions(n, term, list)
 				check(err)
 			}

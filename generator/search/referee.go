@@ -223,8 +223,11 @@ func (r *Referee) term(form string) (string, error) {
 	return string(tokens[0].Term), nil
 }
 
-// isLost tells that all words are unknown.
-func (p Plan) isLost() bool { return len(p.Groups)+len(p.Phrases) == 0 && len(p.Unknown) > 0 }
+// isLost tells that all words are unknown or stop words, of which nothing is
+// found. What is without certain words is everything else.
+func (p Plan) isLost() bool {
+	return len(p.Groups)+len(p.Phrases) == 0 && (len(p.Unknown) > 0 || len(p.Exclude) == 0)
+}
 
 // Search answers a plan with at most limit hits. A document must have one of
 // the codes of each facet that filters name.

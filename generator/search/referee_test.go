@@ -107,9 +107,13 @@ func TestSearchRefuses(t *testing.T) {
 	if _, err := r.Search(Plan{Groups: []Group{groupOf("de")}}, nil, 1); err == nil {
 		t.Error("a stop word is taken for a term")
 	}
-	all, err := r.Search(Plan{}, nil, 1)
-	if err != nil || all.Total != 1 {
-		t.Errorf("a plan of nothing: %v, %v; want all documents", all, err)
+	none, err := r.Search(Plan{}, nil, 1)
+	if err != nil || none.Total != 0 {
+		t.Errorf("a plan of stop words: %v, %v; want nothing", none, err)
+	}
+	others, err := r.Search(Plan{Exclude: []Group{groupOf("trata")}}, nil, 1)
+	if err != nil || others.Total != 1 {
+		t.Errorf("what is without a word: %v, %v", others, err)
 	}
 }
 

@@ -47,9 +47,10 @@
 // of its terms in that field. Excluded groups and filters take documents away
 // and add nothing. With one group or none the second tier is empty; without
 // groups (phrases only) the first tier are the documents with all phrases, and
-// without phrases too, all documents; but none when words are unknown.
+// without phrases too (exclusions only) all documents; but none when words are
+// unknown, or when there are stop words only.
 //
-// # Files, format 1
+// # Files, format 2
 //
 // A file is a classic script that calls one function, so that it loads from a
 // server and from a folder alike:
@@ -68,14 +69,18 @@
 //
 // The manifest:
 //
-//	format   1
+//	format   2
 //	lang     language tag
 //	hash     the directory with the current files
 //	docs     number of documents
 //	cjk      whether runs of Han and kana are cut into pairs
 //	totals   number of terms in each field of all documents
 //	boosts   of the fields
-//	shards   first key of each dictionary shard
+//	shards   where each dictionary shard begins: not after its first key, and
+//	         after the last of the shard before
+//	ends     where each file of the vocabulary begins
+//	least    documents of a word that is in the vocabulary: 3, with fewer than
+//	         1,000 documents 2, with fewer than 300 1
 //	group    documents in one file of records
 //	facets   ids of the facets, in order
 //	rest     [{dir, lang, docs}], rest indexes
@@ -90,42 +95,49 @@
 // shard in the order in which its keys first lead to them.
 //
 //	T                   number of terms
-//	column inline[T]    length in bytes of the term's postings here; 0: in a pack
-//	for each term in a pack: df, pack, offset
-//	column positions[T] length in bytes of the term's positions in file p<n>; 0: none
-//	postings            of the terms that have them here
+//	column inline[T]    documents of the term, whose postings are here; 0: in a pack
+//	for each term in a pack: df, pack, the number of postings before its own there
+//	postings            of the terms that have them here, in their order
 //	K                   number of keys
 //	column shared[K]    bytes that the key begins with as the one before does
 //	column rest[K]      bytes that follow
 //	bytes of the rests
 //	column head[K]      forms·4 + (2 if it has synonyms) + (1 if it begins a key of several words)
-//	for each key: its forms: spelling (a string; empty: as the key), then
+//	for each key: its forms: spelling, then
 //	  t: 0 a stop word; otherwise 1 + (terms numbered so far − the term's number),
 //	  so 1 is the next new term
 //	  and, where it has synonyms: their number; for each the number of its terms,
-//	  each as t, a new one followed by its spelling (never empty)
+//	  each as t, a new one followed by its spelling, a string that is never empty
+//
+// A spelling is a number: 0: as the key; 2·m: the key with m marks, for each of
+// which follow how many of the key's code points are before it (since the mark
+// before) and its code point − U+0300; the whole in form NFC; 2·bytes + 1: the
+// spelling follows.
 //
 // A key of several words has them with one space between, and is in the shard
 // of its first word's place. Forms of a key are in order of falling df, then of
 // spelling. The forms of one key that lead to the same term are one form: the
 // most frequent spelling.
 //
-// Postings:
+// Postings of terms in a row, P in all:
 //
-//	n                   number of documents
-//	column delta[n]     document number − the one before − 1 (from −1)
-//	column head[n]      0–239: only in the body, freq = head + 1
+//	column high[P]      (document number − the term's one before − 1, from −1) / 128
+//	column head[P]      0–239: only in the body, freq = head + 1
 //	                    241–255: 240 + the sum of 1 title, 2 summary, 4 headings, 8 body
-//	freqs               for each head over 240, in the order of documents and fields
+//	freqs               for each head over 240, in the order of postings and fields
+//	P bytes             what the division by 128 leaves
 //
-// k<n>: a pack: postings of frequent terms, found by offset.
+// k<n>: a pack: P and the postings of frequent terms.
 //
-// p<n>: positions of the terms of shard n, in the order of terms: for each
-// document, each field with the term: freq differences of positions (from 0;
-// the first word of a field is at 1; stop words count). Terms that only
-// synonyms lead to have none here.
+// p<n>: positions of the terms of the shards 2n and 2n+1: for each of both the
+// number of its terms (0 where there is no second) and a column with how many
+// bytes each term's positions have, then all positions, in the order of terms:
+// for each document, each field with the term: freq differences of positions
+// (from 0; the first word of a field is at 1; stop words count). Terms that
+// only synonyms lead to have none here.
 //
-// n: lengths: for each field a column of docs numbers.
+// n: lengths: for each field a column of docs numbers, divided by 128, and docs
+// bytes of what that leaves.
 //
 // r<n>: records of documents n·group to n·group+group−1: JSON, a list of
 // [title, address, summary, lang, [names of countries], [labels]].
@@ -135,16 +147,19 @@
 // where a run is how many documents in a row are so, and days count from
 // 1970-01-01, 0 for unknown.
 //
-// v: the vocabulary for typing errors, keys of one word with three code points
-// or more and a term that 3 documents have (2 when there are fewer than 1,000
-// documents, 1 when fewer than 300): K, columns shared and rest, bytes of the
-// rests, as in a shard; then column df[K], at most 255.
+// v<n>: the vocabulary for typing errors, in the order of endings: keys of one
+// word with three code points or more and a term that as many documents have as
+// the manifest says, each with its code points from the last to the first: K,
+// columns shared and rest, bytes of the rests, as in a shard; then column
+// df[K], at most 255. One error leaves the beginning of a word or its ending as
+// it is, so that the shard of a word and the files with its ending have what it
+// may be meant for. Two errors may leave neither: they need all files.
 package search
 
 import "time"
 
 // Format is the version of the files' format.
-const Format = 1
+const Format = 2
 
 // The fields of a document, in the order of all columns.
 const (
@@ -168,7 +183,7 @@ type Document struct {
 
 // A Record is what a result shows.
 type Record struct {
-	Title, Address, Summary string // the address is relative to the site's base
+	Title, Address, Summary string // the address is relative to the site's base, or whole
 	Lang                    string // language of title and summary
 	Countries, Labels       []string
 }

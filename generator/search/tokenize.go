@@ -79,10 +79,13 @@ var folds = map[rune]string{
 	'æ': "ae", 'œ': "oe", 'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ı': "i", '’': "'",
 }
 
+// firstMark is the first of the characters that keys leave out.
+const firstMark = 0x300
+
 // isMark tells whether a key leaves r out: accents, and the signs of Arabic
 // that are not always written.
 func isMark(r rune) bool {
-	return r >= 0x300 && r <= 0x36F || r == 0x640 || r >= 0x64B && r <= 0x65F || r == 0x670
+	return r >= firstMark && r <= 0x36F || r == 0x640 || r >= 0x64B && r <= 0x65F || r == 0x670
 }
 
 func plain(s string) bool {

@@ -48,7 +48,10 @@ type oldAddress struct {
 
 // present lists the pages of the site by what they are.
 func (p *plan) present() map[owner]*place {
-	pages := map[owner]*place{"home": p.home, "search": p.search, "translations": p.translations}
+	pages := map[owner]*place{"home": p.home, "search": p.search, "translations": p.translations, "downloads": p.downloads}
+	if p.offline != nil {
+		pages["keep"] = p.offline
+	}
 	for k, pl := range p.lists {
 		pages[owner("list:"+k.Folder)] = pl
 	}
@@ -114,7 +117,7 @@ func (p *plan) arrangeForgotten() {
 			p.discreet[c.owner] = true
 			p.unsaid[path.Base(address)] = true
 		}
-		for _, word := range p.memory.words[strings.TrimSuffix(strings.TrimPrefix(address, "p/"), "/")] {
+		for _, word := range p.memory.record(strings.TrimSuffix(strings.TrimPrefix(address, "p/"), "/")).words {
 			p.unsaid[word] = true
 		}
 	}

@@ -317,6 +317,12 @@ func makeSite(tb testing.TB, src Source, options Options, cache *Cache) made {
 	if plan == nil {
 		return made{faults: faults}
 	}
+	return filesOf(tb, plan)
+}
+
+// filesOf makes all files of a plan, or finds its faults.
+func filesOf(tb testing.TB, plan *Plan) made {
+	tb.Helper()
 	faults, err := plan.Check(tb.Context())
 	if err != nil {
 		tb.Fatal(err)

@@ -145,8 +145,8 @@ func (p *plan) dates(e *content.Entry, page *content.Page) (published, changed t
 	if p.src.History == nil {
 		return published, time.Time{}
 	}
-	if born, ok := p.memory.born[e.ID]; ok && published.IsZero() {
-		published = day(born)
+	if known := p.memory.records[e.ID]; known != nil && published.IsZero() {
+		published = day(known.born)
 	}
 	if span, ok := p.src.History.Of(e.Original().Path); ok && published.IsZero() {
 		published = day(span.First.When)
@@ -344,12 +344,27 @@ func (p *plan) cardsOf(entries []*content.Entry, lang int) []layout.Fragment {
 	return cards
 }
 
+// groupSize is the number of cards in a group on a record's page. What is more
+// follows as plain links, so that a page with hundreds stays light.
+const groupSize = 24
+
+// group returns entries of a kind as cards, in the language's order.
+func (p *plan) group(k *content.Kind, entries []*content.Entry, lang int) CardGroup {
+	entries = p.sorted(entries, lang)
+	shown := min(len(entries), groupSize)
+	g := CardGroup{Key: k.Folder, Cards: p.cardsOf(entries[:shown], lang)}
+	for _, e := range entries[shown:] {
+		g.More = append(g.More, p.entryLink(e, lang))
+	}
+	return g
+}
+
 // groups returns the entries that an entry is linked with, by kind.
 func (p *plan) groups(e *content.Entry, lang int, kinds ...*content.Kind) []CardGroup {
 	var groups []CardGroup
 	for _, k := range kinds {
 		if list := p.links[e][k]; len(list) > 0 {
-			groups = append(groups, CardGroup{Key: k.Folder, Cards: p.cardsOf(p.sorted(list, lang), lang)})
+			groups = append(groups, p.group(k, list, lang))
 		}
 	}
 	return groups

@@ -3,21 +3,28 @@ package site
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 
+	"acervo/generator/content"
+	"acervo/generator/diag"
 	"acervo/generator/gitfs"
 	"acervo/generator/output"
 )
@@ -50,12 +57,34 @@ func peak() float64 {
 	return 0
 }
 
-// BenchmarkBuild builds a committed corpus of three languages and compares the
-// processor time with the bare floor: reading every file, goldmark with the
-// same extensions, writing files of the same names and bytes.
+// BenchmarkPages builds a committed corpus of three languages, without search
+// and packs, and compares the processor time with the bare floor: reading every
+// file, goldmark with the same extensions, writing files of the same names and
+// bytes.
+//
+//	go test -run xxx -bench Pages -benchtime 1x ./generator/site
+func BenchmarkPages(b *testing.B) {
+	benchmarkBuild(b, func(plan *Plan, dir *output.Dir) (diag.List, error) {
+		faults, err := plan.writeUnits(b.Context(), dir, &plainTexts{texts: map[*content.Page]prose{}})
+		if err != nil || len(faults) > 0 {
+			return faults, err
+		}
+		record, err := plan.buildRecord(dir.Files())
+		return nil, errors.Join(err, dir.Write(output.Record, record))
+	})
+}
+
+// BenchmarkBuild builds the same corpus with all that belongs to a site.
 //
 //	go test -run xxx -bench Build -benchtime 1x ./generator/site
 func BenchmarkBuild(b *testing.B) {
+	benchmarkBuild(b, func(plan *Plan, dir *output.Dir) (diag.List, error) {
+		_, faults, err := plan.Build(b.Context(), dir)
+		return faults, err
+	})
+}
+
+func benchmarkBuild(b *testing.B, write func(*Plan, *output.Dir) (diag.List, error)) {
 	for _, n := range []int{1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			dir := writeCorpus(b, n, "en", "fr")
@@ -64,7 +93,7 @@ func BenchmarkBuild(b *testing.B) {
 				out := filepath.Join(b.TempDir(), "public")
 				resetPeak()
 				start := processorTime()
-				files := buildCommit(b, dir, out)
+				files := buildCommit(b, dir, out, write)
 				spent := processorTime() - start
 				memory := peak()
 				start = processorTime()
@@ -77,6 +106,71 @@ func BenchmarkBuild(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkPacks packs the copies of a built corpus in three languages. Raw and
+// packed are megabytes of all copies; the memory is what packing adds to the
+// peak of the process.
+//
+//	go test -run xxx -bench Packs -benchtime 1x ./generator/site
+func BenchmarkPacks(b *testing.B) {
+	for _, n := range []int{1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			folder, err := gitfs.Folder(writeCorpus(b, n, "en", "fr"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			plan, faults := Read(Source{Files: folder, Program: programFiles()}, Options{}, nil)
+			if plan == nil {
+				b.Fatal(faults)
+			}
+			dir := buildPlan(b, plan)
+			benchmarkPacks(b, plan, dir)
+		})
+	}
+}
+
+func benchmarkPacks(b *testing.B, plan *Plan, dir *output.Dir) {
+	var raw int64
+	files := slices.DeleteFunc(dir.Files(), func(f output.File) bool { return strings.HasPrefix(f.Name, offlineFolder) })
+	for lang := range plan.langs {
+		for _, f := range plan.copied(files, lang) {
+			raw += f.Size
+		}
+	}
+	open := func(name string) (io.ReadCloser, error) { return dir.Open(name) }
+	for b.Loop() {
+		var packed atomic.Int64
+		resetPeak()
+		before, start, began := peak(), processorTime(), time.Now()
+		err := plan.copies(b.Context(), files, open, func(name string, data []byte) error {
+			packed.Add(int64(len(data)))
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		spent := processorTime() - start
+		b.ReportMetric(float64(raw)/1e6/time.Since(began).Seconds(), "MB/s")
+		b.ReportMetric(spent/float64(raw)*1e9, "cpu-s/GB")
+		b.ReportMetric(float64(raw)/1e6, "raw-MB")
+		b.ReportMetric(float64(raw)/float64(packed.Load()), "ratio")
+		b.ReportMetric(peak()-before, "more-MB")
+	}
+}
+
+// buildPlan makes the files of a plan in a folder that is dropped at the end.
+func buildPlan(tb testing.TB, plan *Plan) *output.Dir {
+	tb.Helper()
+	dir, err := output.Create(filepath.Join(tb.TempDir(), "public"), "")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { dir.Discard() })
+	if _, faults, err := plan.Build(tb.Context(), dir); err != nil || len(faults) > 0 {
+		tb.Fatal(err, faults[:min(3, len(faults))])
+	}
+	return dir
 }
 
 // commit commits a folder with the git program.
@@ -93,7 +187,7 @@ func commit(tb testing.TB, dir string) {
 
 // buildCommit builds a repository's site, as the program does, and returns its
 // files.
-func buildCommit(tb testing.TB, dir, out string) []output.File {
+func buildCommit(tb testing.TB, dir, out string, write func(*Plan, *output.Dir) (diag.List, error)) []output.File {
 	tb.Helper()
 	must := func(err error) {
 		tb.Helper()
@@ -117,7 +211,7 @@ func buildCommit(tb testing.TB, dir, out string) []output.File {
 	}
 	folder, err := output.Create(out, "")
 	must(err)
-	_, faults, err = plan.Build(ctx, folder)
+	faults, err = write(plan, folder)
 	must(err)
 	if len(faults) > 0 {
 		tb.Fatal(faults[:min(3, len(faults))])

@@ -65,10 +65,15 @@ func (p *plan) outputs() *Plan {
 	}
 	made.units = append(made.units, p.listUnits()...)
 	made.units = append(made.units, p.searchUnits()...)
+	made.units = append(made.units, p.offlineUnits()...)
 	made.units = append(made.units, p.translationsUnits()...)
+	made.units = append(made.units, p.downloadsUnits()...)
 	made.units = append(made.units, p.permanentUnits()...)
 	made.units = append(made.units, p.machineUnits()...)
 	made.units = append(made.units, p.pictureUnit())
+	if p.options.Portable {
+		made.units = p.portable(made.units)
+	}
 	for _, u := range made.units {
 		for _, o := range u.outputs {
 			made.names[o.name] = u
@@ -197,13 +202,42 @@ type Report struct {
 	Files                     int
 	Bytes                     int64
 	Indexing                  time.Duration // the part of the time that the search took
+	Packing                   time.Duration // the part that the copies for offline reading took
 }
 
 // Build makes all outputs into a folder that the caller then publishes or
 // discards. With faults, what was written is incomplete and must be discarded.
 func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, error) {
 	texts := &plainTexts{texts: map[*content.Page]prose{}}
-	faults, err := p.run(ctx, func(u *unit, page *bytes.Buffer) error {
+	faults, err := p.writeUnits(ctx, dir, texts)
+	if err != nil || len(faults) > 0 {
+		return Report{}, faults, err
+	}
+	indexing, err := p.writeIndexes(ctx, dir, texts)
+	if err != nil {
+		return Report{}, nil, err
+	}
+	packing, err := p.writeCopies(ctx, dir)
+	if err != nil {
+		return Report{}, nil, err
+	}
+	files := dir.Files()
+	record, err := p.buildRecord(files)
+	if err != nil {
+		return Report{}, nil, err
+	}
+	if err := dir.Write("build.json", record); err != nil {
+		return Report{}, nil, err
+	}
+	report := p.report(files, len(record))
+	report.Indexing, report.Packing = indexing, packing
+	return report, nil, nil
+}
+
+// writeUnits writes the outputs of all units and leaves the texts that are to
+// be indexed.
+func (p *Plan) writeUnits(ctx context.Context, dir *output.Dir, texts *plainTexts) (diag.List, error) {
+	return p.run(ctx, func(u *unit, page *bytes.Buffer) error {
 		if u.keep != nil {
 			u.keep(texts)
 		}
@@ -219,28 +253,10 @@ func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, e
 		}
 		return nil
 	})
-	if err != nil || len(faults) > 0 {
-		return Report{}, faults, err
-	}
-	indexing, err := p.writeIndexes(ctx, dir, texts)
-	if err != nil {
-		return Report{}, nil, err
-	}
-	files := dir.Files()
-	record, err := p.buildRecord(files)
-	if err != nil {
-		return Report{}, nil, err
-	}
-	if err := dir.Write("build.json", record); err != nil {
-		return Report{}, nil, err
-	}
-	report := p.report(files, len(record))
-	report.Indexing = indexing
-	return report, nil, nil
 }
 
 func (p *Plan) report(files []output.File, record int) Report {
-	r := Report{Records: len(p.lib.Entries), Languages: len(p.langs), Files: len(files) + 1, Bytes: int64(record)}
+	r := Report{Records: len(p.lib.Entries), Languages: p.languages(), Files: len(files) + 1, Bytes: int64(record)}
 	for _, f := range files {
 		r.Bytes += f.Size
 		if strings.HasSuffix(f.Name, ".html") {
@@ -248,6 +264,18 @@ func (p *Plan) report(files []output.File, record int) Report {
 		}
 	}
 	return r
+}
+
+// recorded are the options as build.json tells them.
+func (p *plan) recorded() map[string]string {
+	options := map[string]string{"base-url": p.base}
+	if p.options.Portable {
+		options["portable"] = "true"
+	}
+	if p.options.Lang != "" {
+		options["lang"] = p.options.Lang
+	}
+	return options
 }
 
 // buildRecord says what the site was made from and what it consists of.
@@ -266,7 +294,7 @@ func (p *Plan) buildRecord(files []output.File) ([]byte, error) {
 		Options   any    `json:"options"`
 		Files     []file `json:"files"`
 	}{Generator: "acervo", Version: Version, Commit: p.src.Commit.Hash, Tree: p.src.Commit.Tree, Dirty: p.options.Dirty,
-		Options: map[string]string{"base-url": p.base}}
+		Options: p.recorded()}
 	for _, f := range files {
 		record.Files = append(record.Files, file{f.Name, f.Size, f.SHA256})
 	}
@@ -274,9 +302,10 @@ func (p *Plan) buildRecord(files []output.File) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// Names lists the files of the site, without build.json. The names in an index
-// carry hashes, so the indexes are made; one that cannot be made has no files
-// here, and Build tells why.
+// Names lists the files of the site, without build.json and the copies for
+// offline reading, which are made from all others. The names in an index carry
+// hashes, so the indexes are made; one that cannot be made has no files here,
+// and Build tells why.
 func (p *Plan) Names() []string {
 	var names []string
 	for _, files := range p.shelves {
@@ -313,6 +342,9 @@ func (p *Plan) Make(name string) (data []byte, found bool, err error) {
 	}
 	return nil, false, nil
 }
+
+// Languages lists the languages of the site.
+func (p *Plan) Languages() []string { return p.lib.Site.Tags() }
 
 // Root returns the path of the site on its host, with slashes at both ends.
 func (p *Plan) Root() string { return p.root }

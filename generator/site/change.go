@@ -57,7 +57,7 @@ func (p *plan) past(e *content.Entry) *past {
 
 func (p *plan) readPast(e *content.Entry) *past {
 	made := &past{ids: map[string][]anchored{}, sources: map[string]content.Text{}}
-	versions := p.memory.versions[e.ID]
+	versions := p.memory.record(e.ID).versions
 	if len(versions) == 0 {
 		return made
 	}

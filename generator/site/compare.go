@@ -31,8 +31,7 @@ func Addresses(src Source) ([]Address, error) {
 		return nil, nil
 	}
 	lib, _ := content.Read(src.Files, nil)
-	p := &plan{src: src, lib: lib}
-	r, err := p.replayed()
+	r, err := src.replayed()
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +39,7 @@ func Addresses(src Source) ([]Address, error) {
 	for path, c := range r.claims {
 		known[path] = Address{Path: path, ID: c.owner.record(), Present: r.at[c.owner][c.lang] == path, claim: c}
 	}
-	for id := range r.born {
+	for id := range r.records {
 		o := owner(recordOwner + id)
 		known["p/"+id+"/"] = Address{Path: "p/" + id + "/", ID: id, Present: len(r.at[o]) > 0, claim: claim{owner: o}}
 	}

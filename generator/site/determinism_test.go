@@ -208,7 +208,15 @@ func TestMake(t *testing.T) {
 	}
 	names := plan.Names()
 	rand.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
-	got := map[string]string{"build.json": want["build.json"]} // made by the build only
+	got := map[string]string{}
+	for name, sum := range want { // made by the build only
+		if name == "build.json" || strings.HasPrefix(name, offlineFolder) && !slices.Contains(names, name) {
+			got[name] = sum
+		}
+	}
+	if len(got) < 10 {
+		t.Errorf("only %d files are made by the build alone", len(got))
+	}
 	for _, name := range names {
 		data, found, err := plan.Make(name)
 		if err != nil || !found {
@@ -218,8 +226,10 @@ func TestMake(t *testing.T) {
 		got[name] = hex.EncodeToString(sum[:])
 	}
 	compare(t, got, want)
-	if _, found, err := plan.Make("es/nada/index.html"); found || err != nil {
-		t.Errorf("a file that the site does not have: found %v, %v", found, err)
+	for _, name := range []string{"es/nada/index.html", "offline/es/manifest.json"} {
+		if _, found, err := plan.Make(name); found || err != nil {
+			t.Errorf("%s, which a preview does not have: found %v, %v", name, found, err)
+		}
 	}
 }
 

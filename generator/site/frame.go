@@ -65,7 +65,13 @@ func (p *plan) frame() {
 			Feed: p.root + lang.Segment() + "/feed.xml", Exit: exit, Policy: policy,
 			Icon: p.root + p.tabIcon().Name, Styles: p.asset("main.css"), ExitScript: p.asset("exit.js"), Script: p.asset("main.js"),
 			Search: p.href(p.search, i), Finder: p.asset("search.js"), FinderMore: p.asset("find.js"), Index: lang.Segment(),
-			Translations: p.href(p.translations, i),
+			Translations: p.href(p.translations, i), Downloads: p.href(p.downloads, i),
+		}
+		if p.offline != nil {
+			f.Offline, f.Keeper, f.OfflineSize = p.href(p.offline, i), p.asset("offline.js"), p.estimate(i)
+		}
+		if p.options.Portable {
+			f.Feed, f.Policy, f.Copy = "", folderPolicy, &Copy{p.src.now(), p.base}
 		}
 		if help := p.lib.Entry(site.Help); help != nil {
 			f.Help = p.href(p.places[help], i)

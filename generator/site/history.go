@@ -16,11 +16,24 @@ import (
 // address that it ever had, and the versions of every record. It is a function
 // of a commit and does not change.
 type memory struct {
-	claims   map[string]claim     // by path: whose an address is, or was last
-	left     map[owner]time.Time  // when an owner was removed; of those that came back too
-	versions map[string][]version // by id, in the order of the branch
-	born     map[string]time.Time // by id: the first commit that had the record
-	words    map[string][]string  // by id: the slugs and folders that a record had
+	claims  map[string]claim       // by path: whose an address is, or was last
+	left    map[owner]time.Time    // when an owner was removed; of those that came back too
+	records map[string]*pastRecord // by id
+}
+
+// A pastRecord is what the branch tells of a record.
+type pastRecord struct {
+	born     time.Time // the first commit that had it
+	words    []string  // the slugs and folders that it had
+	versions []version // in the order of the branch
+}
+
+// record returns what is known of a record; of one that never was, nothing.
+func (m *memory) record(id string) pastRecord {
+	if r := m.records[id]; r != nil {
+		return *r
+	}
+	return pastRecord{}
 }
 
 // A version is a file of a record as a commit of the branch left it.
@@ -41,7 +54,7 @@ func (p *plan) recall() *memory {
 	if p.src.Repo == nil || p.src.History == nil {
 		return empty
 	}
-	m, err := p.texts.cache.memory(p.src.Commit.Hash, func() (*memory, error) { return p.replay() })
+	m, err := p.texts.cache.memory(p.src.Commit.Hash, p.src.remembered)
 	if err != nil {
 		p.faults.Add("history-unreadable", "", 0, 0, diag.Args{"cause": err.Error()})
 		return empty
@@ -95,24 +108,29 @@ type pastFolder struct {
 	ids   []string          // of the records that were in it
 }
 
-// replay replays the branch.
-func (p *plan) replay() (*memory, error) {
-	r, err := p.replayed()
+// remembered returns what the branch tells: what was kept of the commit, or a
+// replay of the branch.
+func (src *Source) remembered() (*memory, error) {
+	if m := rememberMemory(src.Cache, src.Commit.Hash); m != nil {
+		return m, nil
+	}
+	r, err := src.replayed()
 	if err != nil {
 		return nil, err
 	}
+	keepMemory(src.Cache, src.Commit.Hash, r.memory)
 	return r.memory, nil
 }
 
 // replayed is the replay at the end of the branch.
-func (p *plan) replayed() (*replay, error) {
+func (src *Source) replayed() (*replay, error) {
 	r := &replay{
-		memory:  &memory{claims: map[string]claim{}, left: map[owner]time.Time{}, versions: map[string][]version{}, born: map[string]time.Time{}, words: map[string][]string{}},
-		history: p.src.History, vocabularies: map[string]*content.Vocabulary{}, folders: map[string]*pastFolder{},
+		memory:  &memory{claims: map[string]claim{}, left: map[owner]time.Time{}, records: map[string]*pastRecord{}},
+		history: src.History, vocabularies: map[string]*content.Vocabulary{}, folders: map[string]*pastFolder{},
 		latest: map[string]version{}, at: map[owner]map[string]string{}, contested: map[string]claim{},
 	}
-	chain := p.src.History.Chain()
-	if err := r.read(p, chain); err != nil {
+	chain := src.History.Chain()
+	if err := r.read(src, chain); err != nil {
 		return nil, err
 	}
 	for i := range chain {
@@ -202,6 +220,10 @@ func (r *replay) sitePages() {
 	place("home", func(content.Lang) string { return "" })
 	place("search", func(content.Lang) string { return searchFolder })
 	place("translations", func(content.Lang) string { return translationsFolder })
+	place("downloads", func(content.Lang) string { return downloadsFolder })
+	if r.site.Offline {
+		place("keep", func(content.Lang) string { return keepFolder })
+	}
 	for _, k := range content.Kinds {
 		if k != content.PageKind {
 			place(owner("list:"+k.Folder), func(lang content.Lang) string { return r.site.Word(k.Folder, lang.Tag) + "/" })
@@ -296,16 +318,16 @@ func (r *replay) note(id, folder string, at map[string]string) {
 	if id == "" {
 		return
 	}
-	words := r.words[id]
-	if !slices.Contains(words, folder) {
-		words = append(words, folder)
+	known := r.records[id]
+	if known == nil {
+		known = &pastRecord{}
+		r.records[id] = known
 	}
-	for _, address := range at {
-		if slug := path.Base(address); !slices.Contains(words, slug) {
-			words = append(words, slug)
+	for _, word := range append([]string{folder}, slices.Sorted(maps.Values(at))...) {
+		if word = path.Base(word); !slices.Contains(known.words, word) {
+			known.words = append(known.words, word)
 		}
 	}
-	r.words[id] = words
 }
 
 // rename gives the addresses of a folder that could not be read to the record
@@ -380,8 +402,8 @@ func (r *replay) bear(id string, f *pastFolder, stamp gitfs.Stamp) {
 	if span, ok := r.history.Of(f.name + "/index." + r.sourceOf(f) + ".md"); ok && len(f.ids) == 1 && span.First.When.Before(born) {
 		born = span.First.When
 	}
-	if known, ok := r.born[id]; !ok || born.Before(known) {
-		r.born[id] = born
+	if known := r.records[id]; known.born.IsZero() || born.Before(known.born) {
+		known.born = born
 	}
 }
 
@@ -398,7 +420,7 @@ func (r *replay) keep(v version) {
 	}
 	v.original = v.lang == r.sourceOf(f)
 	r.latest[key] = v
-	r.versions[id] = append(r.versions[id], v)
+	r.records[id].versions = append(r.records[id].versions, v)
 }
 
 // judge lets pages that changed places with one another have the addresses

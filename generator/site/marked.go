@@ -41,16 +41,32 @@ func (r *Review) HTML(ui string) ([]byte, error) {
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"+
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"+
 		"<meta name=\"robots\" content=\"noindex\">\n<title>%s</title>\n<style>\n%s\n%s</style>\n</head>\n<body>\n", ui, say("review-title"), r.style(), reviewStyle)
-	fmt.Fprintf(&out, "<header class=\"review-head\">\n<p class=\"review-name\">%s</p>\n<p>%s</p>\n</header>\n", say("review-title"), say("review-legend"))
+	fmt.Fprintf(&out, "<header class=\"review-head\">\n<h1>%s</h1>\n<p>%s</p>\n", say("review-title"), say("review-legend"))
 	if len(r.Faults) > 0 {
-		fmt.Fprintf(&out, "<p class=\"review-note\">%s</p>\n", say("review-faults-first", "n", fmt.Sprint(len(r.Faults))))
+		fmt.Fprintf(&out, "<p class=\"review-faults\">%s</p>\n", say("review-faults-first", "n", fmt.Sprint(len(r.Faults))))
 	}
 	pages, left := r.pages()
-	for _, page := range pages {
-		if err := r.show(&out, page, say); err != nil {
+	var shown bytes.Buffer
+	var list strings.Builder
+	for i, page := range pages {
+		label, marked, err := r.show(page)
+		if err != nil {
 			return nil, err
 		}
+		if label == "" {
+			continue
+		}
+		title := html.EscapeString(page.title)
+		about := fmt.Sprintf("<span class=\"review-about\">%s · %s</span>", html.EscapeString(page.lang), say(label))
+		fmt.Fprintf(&list, "<li><a href=\"#review-%d\">%s</a> %s</li>\n", i+1, title, about)
+		fmt.Fprintf(&shown, "<section class=\"review-page\" id=\"review-%d\">\n<header class=\"review-head\">\n<h2>%s</h2>\n<p>%s <code>/%s</code></p>\n</header>\n%s\n</section>\n",
+			i+1, title, about, html.EscapeString(strings.TrimSuffix(page.after, "index.html")), marked)
 	}
+	if list.Len() > 0 {
+		fmt.Fprintf(&out, "<ol>\n%s</ol>\n", list.String())
+	}
+	out.WriteString("</header>\n")
+	out.Write(shown.Bytes())
 	if len(pages) == 0 {
 		fmt.Fprintf(&out, "<p class=\"review-note\">%s</p>\n", say("review-no-pages"))
 	}
@@ -63,11 +79,22 @@ func (r *Review) HTML(ui string) ([]byte, error) {
 
 // reviewStyle is laid over the site's own style.
 const reviewStyle = `
-.review-head, .review-note, .review-page > h1 { font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: 1rem; color: #1b1b1b; background: #f2f2ee; }
-.review-name { font-weight: 700; margin: 0; }
-.review-page > h1 { border-top: 4px solid #1b1b1b; font-weight: 600; overflow-wrap: anywhere; }
-.review-page ins, .review-head ins { background: #d7f0d0; color: #10330a; text-decoration: underline; text-decoration-thickness: 2px; }
-.review-page del, .review-head del { background: #fbdcd7; color: #5a1408; text-decoration: line-through; }
+:root { --added: #d7f0d0; --added-ink: #10330a; --taken: #fbdcd7; --taken-ink: #5a1408; }
+@media (prefers-color-scheme: dark) { :root { --added: #1d3a1b; --added-ink: #c9efc0; --taken: #4a211c; --taken-ink: #f6cfc8; } }
+.review-head, .review-note { font: 1rem/1.5 var(--sans, sans-serif); padding: 1.25rem var(--gutter, 1rem); background: var(--sheet, Canvas); border-bottom: 1px solid var(--line, currentColor); }
+.review-head > *, .review-note { max-width: 57.5rem; margin: .35rem auto; overflow-wrap: anywhere; }
+.review-head > h1, .review-head > h2 { font-family: var(--serif, serif); font-weight: 400; line-height: 1.25; }
+.review-head > h1 { font-size: var(--h1, 1.75rem); }
+.review-head > h2 { font-size: var(--h3, 1.25rem); }
+.review-head > p { color: var(--soft, inherit); }
+.review-head > .review-faults { color: var(--warning, inherit); }
+.review-head > ol { margin-top: 1rem; padding: 0; list-style: none; }
+.review-head li { margin: .35rem 0; }
+.review-about { color: var(--soft, inherit); font-size: .875rem; }
+.review-head code { font-size: .875rem; margin-left: .75rem; }
+.review-page > .review-head { border-top: 4px solid var(--ink, currentColor); margin-top: 3rem; }
+.review-page ins { background: var(--added); color: var(--added-ink); text-decoration: underline; text-decoration-thickness: 2px; }
+.review-page del { background: var(--taken); color: var(--taken-ink); text-decoration: line-through; }
 .review-page main { min-height: 0; }
 `
 
@@ -133,31 +160,25 @@ func (r *Review) formerName(id, tag string) string {
 	return pl.paths[r.before.lang(tag)] + "index.html"
 }
 
-// show writes a page, unless nothing in it changed.
-func (r *Review) show(out *bytes.Buffer, page reviewedPage, say func(string, ...string) string) error {
+// show returns a page and the code of the words that say what it is; none when
+// nothing in it changed.
+func (r *Review) show(page reviewedPage) (label, marked string, err error) {
 	now, err := r.tokens(r.after, page.after)
+	if err != nil || page.before == "" {
+		return "review-new-page", unmarked(now), err
+	}
+	before, err := r.tokens(r.before, page.before)
 	if err != nil {
-		return err
+		return "", "", err
 	}
-	label, marked := "review-new-page", unmarked(now)
-	if page.before != "" {
-		before, err := r.tokens(r.before, page.before)
-		if err != nil {
-			return err
-		}
-		label = "review-page"
-		switch text, found := marks(before, now); {
-		case found == alike && page.before == page.after:
-			return nil
-		case found == unlike:
-			label = "review-other-page"
-		default:
-			marked = text
-		}
+	switch text, found := marks(before, now); {
+	case found == alike && page.before == page.after:
+		return "", "", nil
+	case found == unlike:
+		return "review-other-page", unmarked(now), nil
+	default:
+		return "review-page", text, nil
 	}
-	fmt.Fprintf(out, "<section class=\"review-page\">\n<h1>%s · %s · %s · /%s</h1>\n%s\n</section>\n", html.EscapeString(page.title),
-		html.EscapeString(page.lang), say(label), html.EscapeString(strings.TrimSuffix(page.after, "index.html")), marked)
-	return nil
 }
 
 // A token is a word or a tag of a page. What is compared is its key; html is
@@ -166,6 +187,7 @@ type token struct {
 	key, html, lead string // lead is the space before it
 	word            bool
 	quiet           bool // a word that is only written where it changed
+	tight           bool // a word that stands right behind another
 }
 
 // tokens returns the main part of a page, written anew.
@@ -253,7 +275,8 @@ func (t *tokenizer) node(n *html.Node) {
 	}
 }
 
-// text adds the words of a text, each with the space before it.
+// text adds the words of a text, each with the space before it, and what ends
+// a word or a sentence by itself.
 func (t *tokenizer) text(text string) {
 	for text != "" {
 		rest := strings.TrimLeft(text, " \t\r\n")
@@ -262,8 +285,11 @@ func (t *tokenizer) text(text string) {
 		if end < 0 {
 			end = len(rest)
 		}
-		if end > 0 {
-			t.add(token{key: rest[:end], html: html.EscapeString(rest[:end]), word: true})
+		word := strings.TrimRight(rest[:end], ",;:.!?…")
+		for i, part := range []string{word, rest[len(word):end]} {
+			if part != "" {
+				t.add(token{key: part, html: html.EscapeString(part), word: true, tight: i > 0})
+			}
 		}
 		text = rest[end:]
 	}
@@ -401,7 +427,7 @@ func (w *marker) all(tokens []token, mark string) {
 			continue
 		}
 		lead := k.lead
-		if lead == "" && k.word && (open || mark == "del" || w.gone) {
+		if lead == "" && k.word && !k.tight && (open || mark == "del" || w.gone) {
 			lead = " " // the words stood in different places
 		}
 		switch {

@@ -28,6 +28,7 @@ func TestMarks(t *testing.T) {
 	for _, test := range []struct{ name, before, now, want string }{
 		{"word", "<p>one two three</p>", "<p>one 2 three</p>", "<p>one <del>two</del> <ins>2</ins> three</p>"},
 		{"words in a row", "<p>a b c d</p>", "<p>a x y d</p>", "<p>a <del>b c</del> <ins>x y</ins> d</p>"},
+		{"what ends a word", "<p>a, b c. d</p>", "<p>a b, c: d e</p>", "<p>a<del>,</del> b<ins>,</ins> c<del>.</del><ins>:</ins> d <ins>e</ins></p>"},
 		{"new paragraph", "<p>a</p>", "<p>a</p><p>b <em>c</em></p>", "<p>a</p><p><ins>b</ins> <em><ins>c</ins></em></p>"},
 		{"paragraph that went", "<p>a</p><p>b</p><p>c</p>", "<p>a</p><p>c</p>", "<p>a</p><p><del>b</del> c</p>"},
 		{"where a link leads", `<p><a href="https://a.example/">x</a></p>`, `<p><a href="https://b.example/">x</a></p>`,

@@ -1,7 +1,9 @@
 package site
 
 import (
+	"cmp"
 	"context"
+	"io/fs"
 	"maps"
 	"path"
 	"runtime"
@@ -40,106 +42,103 @@ func setting(file string) bool {
 // batch is the number of old files that are in memory at once.
 const batch = 2000
 
-// read reads what addresses depend on in all files of the chain. The records
-// of the commit itself have been read already.
-func (r *replay) read(p *plan, chain []gitfs.Published) error {
-	r.known, r.files = map[string]content.Version{}, map[string][]byte{}
-	if _, committed := p.src.Files.(*gitfs.Tree); committed {
-		r.readOwn(p.lib, chain)
-	}
-	wanted, settings := map[string]bool{}, map[string]bool{}
+// read reads what addresses depend on in all files of the chain.
+func (r *replay) read(src *Source, chain []gitfs.Published) error {
+	records, settings := map[string]bool{}, map[string]bool{}
+	last := map[string]string{} // blobs by path
 	for _, c := range chain {
 		for _, change := range c.Changes {
-			_, _, _, record := recordFile(change.Path)
-			_, read := r.known[change.Blob]
-			switch {
-			case change.Blob == "":
-			case record && !read:
-				wanted[change.Blob] = true
+			switch _, _, _, record := recordFile(change.Path); {
+			case record:
+				records[change.Blob], last[change.Path] = true, change.Blob
 			case setting(change.Path):
 				settings[change.Blob] = true
 			}
 		}
 	}
-	files, err := p.src.Repo.Blobs(context.Background(), slices.Sorted(maps.Keys(settings)))
-	if err != nil {
+	delete(records, "") // of what was removed
+	delete(settings, "")
+	var err error
+	if r.files, err = src.Repo.Blobs(context.Background(), slices.Sorted(maps.Keys(settings))); err != nil {
 		return err
 	}
-	r.files = files
-	return r.readOld(p.src.Repo, p.src.Cache, wanted)
+	r.known = make(map[string]content.Version, len(records))
+	remembered, fresh := rememberVersions(src.Cache), false
+	for blob := range records {
+		if v, ok := remembered[blob]; ok {
+			r.known[blob] = v
+		} else {
+			fresh = true
+		}
+	}
+	if !fresh {
+		return nil
+	}
+	if err := r.readOwn(src.Files, last); err != nil {
+		return err
+	}
+	if err := r.readOld(src.Repo, records); err != nil {
+		return err
+	}
+	keepVersions(src.Cache, r.known)
+	return nil
 }
 
-// readOld reads the old files that are not remembered.
-func (r *replay) readOld(repo *gitfs.Repo, cache string, wanted map[string]bool) error {
-	remembered := rememberVersions(cache)
-	old := make(map[string]content.Version, len(wanted))
+// readOwn reads the files that the commit still has, where they are in memory.
+func (r *replay) readOwn(files fs.FS, last map[string]string) error {
+	tree, ok := files.(*gitfs.Tree)
+	if !ok {
+		return nil
+	}
+	var paths []string
+	for file, blob := range last {
+		if _, known := r.known[blob]; blob != "" && !known {
+			paths = append(paths, file)
+		}
+	}
+	versions, err := readVersions(len(paths), func(i int) ([]byte, error) { return tree.ReadFile(paths[i]) })
+	for i, v := range versions {
+		r.known[last[paths[i]]] = v
+	}
+	return err
+}
+
+// readOld reads the other files.
+func (r *replay) readOld(repo *gitfs.Repo, records map[string]bool) error {
 	var unread []string
-	for blob := range wanted {
-		if v, ok := remembered[blob]; ok {
-			old[blob] = v
-		} else {
+	for blob := range records {
+		if _, known := r.known[blob]; !known {
 			unread = append(unread, blob)
 		}
 	}
 	slices.Sort(unread)
 	for hashes := range slices.Chunk(unread, batch) {
-		if err := readVersions(repo, hashes, old); err != nil {
+		blobs, err := repo.Blobs(context.Background(), hashes)
+		if err != nil {
 			return err
 		}
+		versions, _ := readVersions(len(hashes), func(i int) ([]byte, error) { return blobs[hashes[i]], nil })
+		for i, v := range versions {
+			r.known[hashes[i]] = v
+		}
 	}
-	if len(unread) > 0 {
-		keepVersions(cache, old)
-	}
-	maps.Copy(r.known, old)
 	return nil
 }
 
-// readOwn takes what is known of the files as they are now. A file that was in
-// two places is left out: the name of its folder may have been its slug.
-func (r *replay) readOwn(lib *content.Library, chain []gitfs.Published) {
-	last, places := map[string]string{}, map[string]string{}
-	for _, c := range chain {
-		for _, change := range c.Changes {
-			last[change.Path] = change.Blob
-			if other, ok := places[change.Blob]; ok && other != change.Path {
-				places[change.Blob] = ""
-			} else {
-				places[change.Blob] = change.Path
-			}
-		}
-	}
-	for file, blob := range last {
-		page := lib.PageAt(file)
-		if page == nil || page.Entry.ID == "" || places[blob] == "" {
-			continue
-		}
-		v := content.Version{Slug: page.Slug, Source: page.Entry.Source}
-		if page.Translation == nil {
-			v.ID = page.Entry.ID
-		}
-		r.known[blob] = v
-	}
-}
-
-// readVersions reads a batch of records' files, shared among workers.
-func readVersions(repo *gitfs.Repo, hashes []string, into map[string]content.Version) error {
-	blobs, err := repo.Blobs(context.Background(), hashes)
-	if err != nil {
-		return err
-	}
-	versions := make([]content.Version, len(hashes))
+// readVersions reads n records' files, shared among workers.
+func readVersions(n int, file func(i int) ([]byte, error)) ([]content.Version, error) {
+	versions, errs := make([]content.Version, n), make([]error, runtime.GOMAXPROCS(0))
 	var workers sync.WaitGroup
-	n := runtime.GOMAXPROCS(0)
-	for w := range n {
+	for w := range errs {
 		workers.Go(func() {
-			for i := w; i < len(hashes); i += n {
-				versions[i] = content.ReadVersion(blobs[hashes[i]])
+			for i := w; i < n && errs[w] == nil; i += len(errs) {
+				var data []byte
+				if data, errs[w] = file(i); errs[w] == nil {
+					versions[i] = content.ReadVersion(data)
+				}
 			}
 		})
 	}
 	workers.Wait()
-	for i, hash := range hashes {
-		into[hash] = versions[i]
-	}
-	return nil
+	return versions, cmp.Or(errs...)
 }

@@ -13,7 +13,7 @@ import (
 // pages at old addresses.
 func (p *plan) permanentUnits() []*unit {
 	root := &unit{}
-	standard := p.lang(p.lib.Site.Default)
+	standard := p.neutralLang()
 	root.page(p, "", standard, "choose", func() any { return p.chooseView(p.home, "") })
 	root.file(p, "404.html", standard, "notfound", func() any { return p.notFoundView() })
 	units := []*unit{root}
@@ -24,7 +24,7 @@ func (p *plan) permanentUnits() []*unit {
 		u := &unit{}
 		if e.Withdrawn != nil {
 			u.page(p, "p/"+e.ID+"/", standard, "tombstone", func() any { return p.tombstoneView(e) })
-		} else {
+		} else if p.readable(p.places[e]) {
 			u.page(p, "p/"+e.ID+"/", standard, "permanent", func() any { return p.chooseView(p.places[e], e.ID) })
 		}
 		units = append(units, u)
@@ -38,7 +38,7 @@ func (p *plan) oldUnit() *unit {
 	u := &unit{}
 	for _, old := range p.old {
 		if old.to == "" {
-			u.page(p, old.path, p.lang(p.lib.Site.Default), "tombstone", func() any { return p.goneView(old) })
+			u.page(p, old.path, p.neutralLang(), "tombstone", func() any { return p.goneView(old) })
 		} else {
 			u.page(p, old.path, old.lang, "redirect", func() any { return p.redirectView(old) })
 		}
@@ -109,7 +109,7 @@ func (p *plan) tombstone(e *content.Entry, lang int) string {
 // neutral is the frame of a page without a language: in the default one, with
 // no language to switch to.
 func (p *plan) neutral(kind string) Frame {
-	f := p.frames[p.lang(p.lib.Site.Default)].Frame
+	f := p.frames[p.neutralLang()].Frame
 	f.Kind, f.NoIndex = kind, true
 	f.Script = p.asset("choose.js")
 	return f
@@ -130,7 +130,7 @@ func (p *plan) chooseView(pl *place, id string) ChooseView {
 	}
 	v.Canonical = v.URL
 	for i := range p.langs {
-		if pl.paths[i] != "" {
+		if pl.paths[i] != "" && p.included(i) {
 			v.Choices = append(v.Choices, p.choice(pl, i, id))
 		}
 	}
@@ -167,6 +167,9 @@ func (p *plan) tombstoneView(e *content.Entry) TombstoneView {
 	v := TombstoneView{Frame: p.neutral("tombstone"), ID: e.ID, On: e.Withdrawn.On}
 	v.Script, v.Canonical = p.asset("main.js"), p.base+"p/"+e.ID+"/"
 	for i := range p.langs {
+		if !p.included(i) {
+			continue
+		}
 		c := p.choice(p.home, i, "")
 		c.Reason = p.codeText("withdrawal-reasons", e.Withdrawn.Reason, i)
 		v.Choices = append(v.Choices, c)
@@ -185,7 +188,9 @@ func (p *plan) goneView(old oldAddress) TombstoneView {
 		v.Canonical = p.base + "p/" + old.id + "/"
 	}
 	for i := range p.langs {
-		v.Choices = append(v.Choices, p.choice(p.home, i, ""))
+		if p.included(i) {
+			v.Choices = append(v.Choices, p.choice(p.home, i, ""))
+		}
 	}
 	return v
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"acervo/generator/assets"
@@ -89,7 +90,7 @@ func (p *plan) pictureUnit() *unit {
 	for _, k := range content.Kinds {
 		for _, e := range p.byKind[k] {
 			for _, file := range e.Images {
-				if made := p.pictures[file]; !added[made.name] && p.shows(e, file) {
+				if made := p.pictures[file]; !added[made.name] && slices.ContainsFunc(e.Pages, func(page *content.Page) bool { return shows(page, file) }) {
 					added[made.name] = true
 					u.add(made.name, func() ([]byte, error) { return made.Data, nil })
 				}
@@ -99,23 +100,20 @@ func (p *plan) pictureUnit() *unit {
 	return u
 }
 
-// shows reports whether a text of the entry names an image, so that a file
-// that no page uses is not published.
-func (p *plan) shows(e *content.Entry, file string) bool {
+// shows reports whether a text names an image, so that a file that no page
+// uses is not published.
+func shows(page *content.Page, file string) bool {
 	base := []byte(path.Base(file))
-	for _, page := range e.Pages {
-		for at := page.Body; ; {
-			before, after, found := bytes.Cut(at, base)
-			if !found {
-				break
-			}
-			if n := len(before); n == 0 || !bytes.ContainsAny(before[n-1:], nameBytes) {
-				return true
-			}
-			at = after
+	for at := page.Body; ; {
+		before, after, found := bytes.Cut(at, base)
+		if !found {
+			return false
 		}
+		if n := len(before); n == 0 || !bytes.ContainsAny(before[n-1:], nameBytes) {
+			return true
+		}
+		at = after
 	}
-	return false
 }
 
 // nameBytes are the characters of a file's name: behind one of them a name is

@@ -65,7 +65,7 @@ func (p *plan) word(k *content.Kind, lang int) string {
 }
 
 // reserved are the segments after the language that no record may take.
-var reserved = map[string]bool{"page": true, "search": true, "translations": true, "p": true, "assets": true}
+var reserved = map[string]bool{"page": true, "search": true, "keep": true, "translations": true, "downloads": true, "p": true, "assets": true}
 
 // checkWord refuses a reserved word as that of a kind or a taxonomy.
 func (p *plan) checkWord(key string) {

@@ -41,14 +41,17 @@ type plan struct {
 	base    string // URL with a slash at its end
 	root    string // its path
 
-	places map[*content.Entry]*place
-	lists  map[*content.Kind]*place
-	taxa   map[string]*taxonomy
-	home   *place
-	search *place
-	owners map[string]string
+	places  map[*content.Entry]*place
+	lists   map[*content.Kind]*place
+	taxa    map[string]*taxonomy
+	home    *place
+	search  *place
+	offline *place // nil where readers keep no copies
+	owners  map[string]string
 
 	translations *place
+	downloads    *place
+	offered      []content.Download // those that hold nothing which was withdrawn since
 	pages        map[owner]*place
 	holders      map[string]claim             // by path: whose the site's addresses are
 	memory       *memory                      // what history tells
@@ -251,7 +254,9 @@ func (p *plan) arrange() {
 		}
 	}
 	p.arrangeSearch()
+	p.arrangeOffline()
 	p.arrangeTranslations()
+	p.arrangeDownloads()
 	p.claimPermanent()
 	p.arrangeOld()
 	p.rank()
@@ -337,6 +342,8 @@ type Cache struct {
 	bundled  map[[32]byte]*assets.Files
 	sets     map[[32]byte]*layout.Set
 	content  content.Cache
+
+	ids map[string][]string // of the records that commits published
 
 	remembered   *memory
 	rememberedOf string // the commit

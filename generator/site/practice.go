@@ -47,9 +47,9 @@ func (p *plan) practiceView(e *content.Entry, doc *markdown.Doc, lang int) Pract
 		Sources:       sources,
 		SDGs:          r.SDGs,
 		Event:         p.idLink(r.Event, lang),
-		Lessons:       p.cardsOf(p.sorted(p.links[e][content.LessonKind], lang), lang),
-		Messages:      p.cardsOf(p.sorted(p.links[e][content.MessageKind], lang), lang),
-		Related:       p.cardsOf(p.sorted(p.links[e][content.PracticeKind], lang), lang),
+		Lessons:       p.group(content.LessonKind, p.links[e][content.LessonKind], lang),
+		Messages:      p.group(content.MessageKind, p.links[e][content.MessageKind], lang),
+		Related:       p.group(content.PracticeKind, p.links[e][content.PracticeKind], lang),
 	}
 	v.Intro, v.Sections = p.texts.rendered(doc, page, lang)
 	for _, o := range r.Organizations {

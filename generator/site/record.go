@@ -183,6 +183,7 @@ func (p *plan) lineItem(line content.HelpLine, lang int) LineItem {
 		Number: line.Number, Dial: dial(line.Number), Label: p.local(line.Label, lang), Channels: line.Channels,
 		Free: line.Free, Hours: p.local(line.Hours, lang), Languages: p.languageNames(line.Languages, lang),
 		Operator: p.partyLink(line.Operator, lang), Source: reference(line.Source, nil), Verified: line.VerifiedOn,
+		Callable: !line.VerifiedOn.IsZero() && !p.options.Portable,
 	}
 }
 

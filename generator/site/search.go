@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"acervo/generator/content"
@@ -132,7 +130,7 @@ const summarySize = 180
 func (p *plan) found(e *content.Entry, lang int) search.Record {
 	page, pl := p.shown(e, lang), p.places[e]
 	r := search.Record{
-		Title: page.Title, Address: pl.paths[pl.in(lang)], Summary: shorten(page.Summary, summarySize), Lang: page.Lang,
+		Title: page.Title, Address: p.foundAt(pl, lang), Summary: shorten(page.Summary, summarySize), Lang: page.Lang,
 		Labels: []string{p.words[lang].T("kind." + e.Kind.Name)},
 	}
 	if e.Kind != content.CountryKind {
@@ -214,6 +212,9 @@ func (p *plan) indexOptions(x index, rest []index, docs []search.Document) searc
 
 // indexFiles makes the files of a language's index and of its rest indexes.
 func (p *plan) indexFiles(ctx context.Context, lang int, text func(*content.Page) prose) ([]search.File, error) {
+	if !p.included(lang) {
+		return nil, nil
+	}
 	var files []search.File
 	all := p.indexes(lang)
 	for i, x := range all {
@@ -231,22 +232,17 @@ func (p *plan) indexFiles(ctx context.Context, lang int, text func(*content.Page
 	return files, nil
 }
 
-// writeIndexes makes the indexes of all languages from the texts that the
+// writeIndexes makes the indexes of all languages, one after the other to keep
+// memory low (each is made in parallel), from the texts that the
 // pages' units have left, and tells how long it took.
 func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, texts *plainTexts) (time.Duration, error) {
 	start := time.Now()
-	errs := make([]error, len(p.langs))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(len(p.langs), runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(p.langs); i = int(next.Add(1)) - 1 {
-				errs[i] = p.writeIndex(ctx, dir, i, texts)
-			}
-		})
+	for lang := range p.langs {
+		if err := p.writeIndex(ctx, dir, lang, texts); err != nil {
+			return 0, err
+		}
 	}
-	workers.Wait()
-	return time.Since(start), cmp.Or(errs...)
+	return time.Since(start), nil
 }
 
 func (p *plan) writeIndex(ctx context.Context, dir *output.Dir, lang int, texts *plainTexts) error {

@@ -21,6 +21,7 @@
 //	/<lang>/<taxonomy>/<slug>/ a term and its records
 //	/<lang>/<slug>/            static page
 //	/<lang>/translations/      every record with the state of its texts
+//	/<lang>/downloads/         the files that hold the whole catalogue
 //	/p/<id>/                   permanent address of a record
 //
 // Two owners of one address are a fault. A record without a page in a language
@@ -58,7 +59,7 @@ import (
 
 // Version is the version of the generator. It is raised whenever the same
 // source would give other bytes; a test holds it to the hash of a site.
-const Version = "0.2.0"
+const Version = "0.3.0"
 
 // A Source is what a site is made from.
 type Source struct {
@@ -73,8 +74,10 @@ type Source struct {
 
 // Options change what is made of a source. They are part of build.json.
 type Options struct {
-	BaseURL string // where the site will be; empty for the one in site.yaml
-	Dirty   bool   // the files are a work tree with changes
+	BaseURL  string // where the site will be; empty for the one in site.yaml
+	Dirty    bool   // the files are a work tree with changes
+	Portable bool   // a copy to be opened from a folder
+	Lang     string // the only language of a portable copy; empty for all
 }
 
 // loadable are the folders that a site is made from.

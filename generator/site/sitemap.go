@@ -89,7 +89,7 @@ func (p *plan) machineUnits() []*unit {
 		return []byte("User-agent: *\nAllow: /\n\nSitemap: " + p.base + "sitemap.xml\n"), nil
 	})
 	for _, file := range append(p.bundle.All(), p.tabIcon()) {
-		if previewOnly(file.Name) {
+		if !public(file.Name) {
 			continue
 		}
 		u.add(file.Name, func() ([]byte, error) { return file.Data, nil })

@@ -42,14 +42,16 @@ func newTexts(p *plan, cache *Cache) *texts {
 func (t *texts) convert(page *content.Page) converted {
 	c := t.cache.doc(t.converter, page)
 	faults := slices.Clone(c.faults)
-	t.note(page, c.headings)
-	t.mutex.Lock()
-	t.pending[page] = nil // a text that is converted again refers to the same
-	t.mutex.Unlock()
-	faults = append(faults, t.sections(page, c.doc)...)
+	var anchors []anchor
 	for _, link := range c.doc.Links {
-		t.check(page, link, &faults)
+		anchors = append(anchors, t.check(page, link, &faults)...)
 	}
+	t.mutex.Lock()
+	t.anchors[page] = c.headings
+	if len(anchors) > 0 { // a text that is converted again refers to the same
+		t.pending[page] = anchors
+	}
+	t.mutex.Unlock()
 	return converted{c.doc, faults, c.headings}
 }
 
@@ -123,12 +125,12 @@ func (c *Cache) next() {
 
 func convertPage(converter *markdown.Converter, page *content.Page) converted {
 	doc, faults := converter.Convert(page.Body, page.Lang, markdown.Place{Path: page.Path, Line: page.BodyLine})
-	return converted{doc, faults, headingsOf(doc)}
+	return converted{doc, append(faults, sections(page, doc)...), headingsOf(doc)}
 }
 
 // sections holds a text to the headings of its kind. Whatever the kind, what
 // the scaffold left for a person to write is not a text.
-func (t *texts) sections(page *content.Page, doc *markdown.Doc) diag.List {
+func sections(page *content.Page, doc *markdown.Doc) diag.List {
 	var faults diag.List
 	kind := page.Entry.Kind
 	var known, found []string
@@ -166,8 +168,9 @@ func (t *texts) sections(page *content.Page, doc *markdown.Doc) diag.List {
 	return faults
 }
 
-// check checks one link of a text.
-func (t *texts) check(page *content.Page, link markdown.Link, faults *diag.List) {
+// check checks one link of a text and returns what can be checked only when
+// all texts are converted.
+func (t *texts) check(page *content.Page, link markdown.Link, faults *diag.List) []anchor {
 	fault := func(code string, args diag.Args) {
 		faults.Add(code, page.Path, link.Line, link.Col, args)
 	}
@@ -190,14 +193,11 @@ func (t *texts) check(page *content.Page, link markdown.Link, faults *diag.List)
 		target, fragment, code := t.target(page, link)
 		if code != "" {
 			fault(code, diag.Args{"value": link.Dest})
-			return
-		}
-		if fragment != "" {
-			t.mutex.Lock()
-			t.pending[page] = append(t.pending[page], anchor{link.Line, link.Col, target, fragment})
-			t.mutex.Unlock()
+		} else if fragment != "" {
+			return []anchor{{link.Line, link.Col, target, fragment}}
 		}
 	}
+	return nil
 }
 
 // entry finds the entry that a link names, and the heading in it.

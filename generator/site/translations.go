@@ -12,6 +12,11 @@ import (
 // one, below each language.
 const translationsFolder = "translations/"
 
+// translationsSize is the number of records on one page of it. A page changes
+// with each text of its records, and kept copies fetch it again; so the counts
+// of all records stand on the first page only.
+const translationsSize = 50
+
 // urgency are the kinds in the order in which readers need them in their
 // language. The help page comes before all.
 var urgency = []*content.Kind{
@@ -57,7 +62,7 @@ func (p *plan) byUrgency(lang int) []*content.Entry {
 // table of all entries.
 func (p *plan) translationsView(all []*content.Entry, columns []TranslationColumn, lang, n int) TranslationsView {
 	w := p.words[lang]
-	pages := max(1, (len(all)+pageSize-1)/pageSize)
+	pages := max(1, (len(all)+translationsSize-1)/translationsSize)
 	v := TranslationsView{
 		Frame:   p.framed(p.translations, lang, "translations", w.T("translations.title"), w.T("translations.lead")),
 		Heading: w.T("translations.title"), Columns: columns, Page: n, Pages: pages,
@@ -71,7 +76,7 @@ func (p *plan) translationsView(all []*content.Entry, columns []TranslationColum
 	if n < pages {
 		v.Next = pagePath(first, n+1)
 	}
-	for _, e := range all[(n-1)*pageSize : min(n*pageSize, len(all))] {
+	for _, e := range all[(n-1)*translationsSize : min(n*translationsSize, len(all))] {
 		if last := len(v.Groups) - 1; last < 0 || v.Groups[last].Key != e.Kind.Name {
 			v.Groups = append(v.Groups, TranslationGroup{Key: e.Kind.Name})
 		}
@@ -130,7 +135,7 @@ func (p *plan) translationsUnits() []*unit {
 		u := &unit{}
 		all := p.byUrgency(lang)
 		columns := sync.OnceValue(func() []TranslationColumn { return p.translationColumns(all) })
-		for n := range max(1, (len(all)+pageSize-1)/pageSize) {
+		for n := range max(1, (len(all)+translationsSize-1)/translationsSize) {
 			u.page(p, pagePath(p.translations.paths[lang], n+1), lang, "translations", func() any { return p.translationsView(all, columns(), lang, n+1) })
 		}
 		units = append(units, u)

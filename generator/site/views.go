@@ -33,6 +33,10 @@ type Frame struct {
 	Exit         string
 	Search       string // the page; empty for none
 	Translations string // the page of all translations
+	Downloads    string // the page of all downloads
+	Offline      string // the page about copies for offline reading; empty where there are none
+	OfflineSize  int64  // about how large the language's copy is, in bytes
+	Keeper       string // the script that keeps copies
 	Finder       string // the script that searches
 	FinderMore   string // what only the search page and some searches need of it
 	Index        string // the folder of the language's search index
@@ -41,7 +45,14 @@ type Frame struct {
 	Styles       string
 	ExitScript   string
 	Script       string
-	JSONLD       any // nil, or what json.Marshal makes of it
+	JSONLD       any   // nil, or what json.Marshal makes of it
+	Copy         *Copy // of a portable copy; else nil
+}
+
+// Copy is what a page of a portable copy tells of its age.
+type Copy struct {
+	Date time.Time // of the commit; zero where there is none
+	URL  string    // of the public site
 }
 
 // Alternate is a page in another language, for machines.
@@ -235,7 +246,7 @@ type PracticeView struct {
 	Laws                                                 []LawItem
 	SDGs                                                 []string
 	Event                                                Link
-	Lessons, Messages, Related                           []layout.Fragment // cards
+	Lessons, Messages, Related                           CardGroup
 }
 
 // RecordView is the layouts "lesson", "message", "organization", "event",
@@ -271,6 +282,7 @@ type Fact struct {
 type CardGroup struct {
 	Key   string // message key of its heading: group.<key>
 	Cards []layout.Fragment
+	More  []Link // to what has no card here
 }
 
 // CountryLines are the help lines of a country.
@@ -292,6 +304,7 @@ type LineItem struct {
 	Operator  Link
 	Source    SourceItem
 	Verified  time.Time // zero: nobody of the network has verified it
+	Callable  bool      // a script may make a button of the number
 }
 
 // CountryView is the layout "country".
@@ -384,6 +397,46 @@ type SearchView struct {
 	Heading string
 	Lists   []Link      // the lists of the kinds
 	Ways    []TermGroup // the taxonomies
+}
+
+// OfflineView is the layout "offline".
+type OfflineView struct {
+	Frame
+	Heading string
+	Copies  []OfflineCopy // of all languages, that of the page first
+}
+
+// OfflineCopy is a language that can be kept.
+type OfflineCopy struct {
+	Tag, Name, Dir string
+	Segment        string // its folder below "offline/"
+	Size           int64  // about, in bytes
+	Home           string
+	App            string // address of its web application manifest
+	Current        bool   // the page's own language
+}
+
+// DownloadsView is the layout "downloads".
+type DownloadsView struct {
+	Frame
+	Heading    string
+	Groups     []DownloadGroup // empty where there is nothing to download
+	Here       bool            // there is something in the page's language
+	Example    string          // name of the first file
+	Repository string          // "owner/name" on GitHub, where files are attested; may be empty
+}
+
+// DownloadGroup are the files of a language, or of all.
+type DownloadGroup struct {
+	Tag, Name, Dir string // empty for all languages
+	Files          []DownloadItem
+}
+
+// DownloadItem is a file to download.
+type DownloadItem struct {
+	Kind, File, Address, SHA256 string
+	Bytes                       int64
+	Date                        time.Time // of the commit that it was made from
 }
 
 // ChooseView is the layouts "choose" (the root), "permanent" (/p/<id>/) and

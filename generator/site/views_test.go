@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"acervo/generator/content"
 	"acervo/generator/layout"
 )
 
@@ -28,6 +29,7 @@ var views = map[string]any{
 	"partials/link": Link{},
 	"book-title":    BookTitleView{}, "book-list": BookListView{}, "book-practice": BookPracticeView{},
 	"book-country": BookCountryView{}, "book-record": BookRecordView{},
+	"handbook-bar": Frame{}, "downloads": DownloadsView{}, "offline": OfflineView{},
 }
 
 // keys are the fields whose values are part of a message's or an icon's name:
@@ -49,6 +51,7 @@ var keys = map[string][]string{
 	"Section.ID":        {"results", "adapt", "context"},
 	"SourceChange.Part": {"title", "summary", "section"},
 	"Piece.Kind":        {"same", "gone", "new"},
+	"DownloadItem.Kind": content.DownloadKinds,
 
 	"TranslationGroup.Key": {"message", "practice", "page"},
 }
@@ -159,7 +162,7 @@ func (f filler) fill(v reflect.Value, field string, depth int) {
 		}
 	case reflect.Bool:
 		v.SetBool(true)
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(3 + f.n%2*9000))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))

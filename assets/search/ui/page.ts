@@ -13,9 +13,6 @@ import type { State } from "./state.ts";
 const few = 10;
 const handOver = "find:"; // as elements/search-loader.ts has it
 
-// all is the plan without words.
-const all: Plan = { groups: [], phrases: [], exclude: [], unknown: [], corrected: [] };
-
 type Open = (dir: string) => SearchIndex;
 
 /** Answer is all that the page shows of one search. */
@@ -28,7 +25,7 @@ interface Answer extends Found {
 async function search(index: SearchIndex, state: State, typing: boolean, open: Open): Promise<Answer> {
   const plan = state.words.trim() ? await index.resolve(state.words, typing) : null;
   const byDate = isByDate(state, plan);
-  const ranking = await index.rank(plan || all, state.filters);
+  const ranking = await index.rank(plan, state.filters);
   const hits = ranking.top(state.shown, byDate ? "date" : "score");
   const shown = await index.records(hits.map((hit) => hit.doc));
   const manifest = await index.open();

@@ -19,7 +19,7 @@ function card(shown: Shown, found: Found, base: string): HTMLElement {
   const link = dom.inLanguage(dom.node("a", "", ...text(shown.title)), shown.lang);
   const labels = shown.labels.slice(1);
   const item = dom.node("li", "card", dom.node("p", "eyebrow", dom.aboutOf(shown)), dom.node("h3", "card-title", link));
-  link.href = base + shown.address;
+  link.href = new URL(shown.address, base).href;
   item.append(dom.inLanguage(dom.node("p", "card-summary", ...text(shown.summary)), shown.lang));
   if (labels.length) item.append(dom.node("p", "marks", ...labels.map((label) => dom.node("span", "label", label))));
   return item;

@@ -77,7 +77,8 @@ export function suggest(form: HTMLFormElement, index: SearchIndex, base: string)
 
   function record(shown: Shown, title: Inside[]): Option {
     const about = node("span", "suggested-about", aboutOf(shown));
-    return option("suggested", base + shown.address, [inLanguage(node("span", "suggested-title", ...title), shown.lang), about]);
+    const { href } = new URL(shown.address, base);
+    return option("suggested", href, [inLanguage(node("span", "suggested-title", ...title), shown.lang), about]);
   }
 
   const look = late(async (isLast) => {

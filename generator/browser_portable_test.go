@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"golang.org/x/net/html"
+)
+
+// testPortable opens a portable copy of the repository's own site from a
+// folder that can't be written to, as one is given away: without a server, and
+// with a name that addresses have to quote.
+func testPortable(t *testing.T, c *chromium, _ *published) {
+	s := &published{dir: filepath.Join(t.TempDir(), "memoria USB ñ #1 100%")}
+	var said bytes.Buffer
+	p := &program{ui: "en", stdout: io.Discard, stderr: &said}
+	if err := p.build(t.Context(), &origin{source: "..", rev: "HEAD", worktree: true, portable: true}, s.dir); err != nil {
+		p.status(err)
+		t.Fatal(said.String())
+	}
+	s.dir = readOnly(t, s.dir)
+	s.address = (&url.URL{Scheme: "file", Path: filepath.ToSlash(s.dir) + "/"}).String()
+	t.Run("links", func(t *testing.T) { portableLinks(t, s) })
+	t.Run("pages", func(t *testing.T) { portablePages(t, c, s) })
+	t.Run("field", func(t *testing.T) { portableField(t, c, s) })
+	t.Run("search", func(t *testing.T) { portableSearch(t, c, s) })
+	t.Run("languages", func(t *testing.T) { portableLanguages(t, c, s) })
+	t.Run("way out", func(t *testing.T) { portableWayOut(t, c, s) })
+	t.Run("firefox", func(t *testing.T) { portableFirefox(t, s) })
+}
+
+// readOnly returns a folder with the same files that nobody can write to: a
+// mount where this process may mount, else the folder itself.
+func readOnly(t *testing.T, dir string) string {
+	t.Helper()
+	mounted := filepath.Join(t.TempDir(), filepath.Base(dir))
+	if err := os.Mkdir(mounted, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if exec.Command("mount", "--bind", "-o", "ro", dir, mounted).Run() == nil {
+		t.Cleanup(func() {
+			for range 50 { // until browsers have closed its files
+				if exec.Command("umount", mounted).Run() == nil {
+					return
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			t.Error("still mounted: " + mounted)
+		})
+		if os.WriteFile(filepath.Join(mounted, "x"), nil, 0o666) != nil {
+			return mounted
+		}
+	}
+	permit := func(mode fs.FileMode) {
+		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() {
+				err = os.Chmod(name, mode)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	permit(0o555)
+	t.Cleanup(func() { permit(0o755) })
+	return dir
+}
+
+// portableLinks follows every address of every page to a file, or for a link
+// to the web.
+func portableLinks(t *testing.T, s *published) {
+	pages := 0
+	err := filepath.WalkDir(s.dir, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".html") {
+			return err
+		}
+		pages++
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		page, err := html.Parse(bytes.NewReader(data))
+		if err != nil {
+			return err
+		}
+		name, _ := filepath.Rel(s.dir, file)
+		for n := range page.Descendants() {
+			for _, a := range n.Attr {
+				if n.Type == html.ElementNode && slices.Contains([]string{"href", "src", "action", "data-find", "data-more"}, a.Key) {
+					s.follow(t, filepath.ToSlash(name), n.Data, a.Val)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || pages < 1000 {
+		t.Errorf("%d pages: %v", pages, err)
+	}
+}
+
+func (s *published) follow(t *testing.T, from, tag, address string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		t.Errorf("%s: %v", from, err)
+	case u.Scheme == "" && u.Path == "" && u.Fragment != "":
+	case u.Scheme != "":
+		if tag != "a" && tag != "link" || !slices.Contains([]string{"https", "http", "mailto"}, u.Scheme) {
+			t.Errorf("%s: <%s> leads to %s", from, tag, address)
+		}
+	default:
+		info, err := os.Stat(filepath.Join(s.dir, filepath.FromSlash(path.Join(path.Dir(from), u.Path))))
+		if err != nil || info.IsDir() {
+			t.Errorf("%s: <%s> leads to %s: no file", from, tag, address)
+		}
+	}
+}
+
+// portablePages opens a page of each kind. Its reader's languages are none of
+// the copy's, so that the pages without a language stay.
+func portablePages(t *testing.T, c *chromium, s *published) {
+	tab := c.open(t, "de")
+	opened := 0
+	for _, sample := range s.samples(t) {
+		if sample.kind == "missing" {
+			continue
+		}
+		opened++
+		tab.visit(s.address + sample.path + "index.html")
+		tab.folder(s, sample.kind)
+		if !evaluate[bool](tab, `document.querySelector(".copy").checkVisibility() && document.querySelector("main").checkVisibility() && getComputedStyle(document.querySelector(".exit")).position === "fixed"`) {
+			t.Errorf("%s: not as it should look", sample.kind)
+		}
+		tab.guarded()
+		tab.heard() // what the guard refused
+	}
+	if opened < 20 {
+		t.Errorf("%d pages", opened)
+	}
+	tab.visit(s.address + "es/index.html")
+	tab.narrow()
+	tab.accessible(axeScript(t))
+}
+
+// folder checks that a page complained of nothing and asked for nothing but
+// files of the copy, all of which are there.
+func (tab *tab) folder(s *published, where string) {
+	tab.Helper()
+	console, requests := tab.heard()
+	for _, message := range console {
+		tab.Errorf("%s: console: %s", where, message)
+	}
+	for _, request := range requests {
+		if !strings.HasPrefix(request, s.address) {
+			tab.Errorf("%s: asks for %s", where, request)
+		}
+	}
+}
+
+// portableField finds a record from the field in a page's head.
+func portableField(t *testing.T, c *chromium, s *published) {
+	const active = `document.getElementById(document.activeElement.getAttribute("aria-activedescendant"))`
+	tab := c.open(t, "es")
+	practice, _ := s.aPractice(t)
+	tab.visit(s.address + practice + "index.html")
+	tab.press("/")
+	tab.until(`document.querySelector("[role=combobox]") !== null`)
+	tab.write("refujio")
+	tab.until(`document.querySelector(".suggested mark") !== null`)
+	for range 12 {
+		tab.press("ArrowDown")
+		if evaluate[bool](tab, active+` !== null && `+active+`.matches(".suggested")`) {
+			break
+		}
+	}
+	target := evaluate[string](tab, active+`.href`)
+	if !strings.HasPrefix(target, s.address+"es/") || !strings.HasSuffix(target, "/index.html") {
+		t.Errorf("a result leads to %s", target)
+	}
+	tab.press("Enter")
+	tab.at(target)
+	tab.folder(s, "field")
+}
+
+// portableSearch takes words from a page's head to the search page, filters,
+// opens a result and goes back.
+func portableSearch(t *testing.T, c *chromium, s *published) {
+	const count = `Number(document.querySelector(".find-count").textContent.replace(/\D/g, ""))`
+	tab := c.open(t, "es")
+	tab.visit(s.address + "es/paises/index.html")
+	tab.do(chromedp.Evaluate[chromedp.Void](fieldSeen + `[0].focus()`))
+	tab.write(`"trata de personas"`)
+	tab.press("Enter")
+	tab.until(`location.pathname.endsWith("/es/search/index.html") && document.querySelector("ol.cards mark") !== null`)
+	if name := evaluate[string](tab, `window.name`); name != "" {
+		t.Errorf("the words stay behind: %q", name)
+	}
+	all := evaluate[int](tab, count)
+	tab.click(`.facet:nth-child(1) li:not([hidden]) input`)
+	tab.until(`document.querySelectorAll(".chip").length === 1 && location.hash.startsWith("#kind=")`)
+	if some := evaluate[int](tab, count); all == 0 || some == 0 || some >= all {
+		t.Errorf("%d results, filtered %d", all, some)
+	}
+	target := evaluate[string](tab, `document.querySelector("ol.cards a").href`)
+	tab.click("ol.cards a")
+	tab.at(target)
+	tab.do(chromedp.NavigateBack())
+	tab.until(`document.querySelectorAll(".chip").length === 1 && document.querySelector("ol.cards mark") !== null && document.querySelector(".find-here input").value.startsWith("\"trata")`)
+	tab.forgets("trata%20de")
+	tab.folder(s, "search")
+}
+
+// portableLanguages comes from the root to the reader's language, and changes
+// it on the search page with the words.
+func portableLanguages(t *testing.T, c *chromium, s *published) {
+	tab := c.open(t, "fr-CA,en")
+	tab.leadTo(s.address + "index.html")
+	tab.at(s.address + "fr/index.html")
+	_, permanent := s.aPractice(t)
+	tab.leadTo(s.address + permanent + "index.html#limits")
+	tab.until(`document.documentElement.lang === "fr" && location.pathname.endsWith("/index.html") && location.hash === "#limits"`)
+	tab.findOn(s.address+"es/search/index.html", "refugio")
+	tab.until(`document.querySelector("ol.cards mark") !== null`)
+	tab.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("[data-languages]").open = true`))
+	tab.click(`[data-languages] [lang="en"]`)
+	tab.until(`location.pathname.endsWith("/en/search/index.html") && document.querySelector(".find-here input").value === "refugio"`)
+	tab.folder(s, "languages")
+}
+
+// portableWayOut leaves and goes back: nothing is shown, whatever the network.
+func portableWayOut(t *testing.T, c *chromium, s *published) {
+	tab := c.open(t, "es")
+	tab.visit(s.address + "es/index.html")
+	tab.visit(s.address + "es/ayuda/index.html")
+	tab.click(".exit")
+	tab.until(`location.href === "about:blank"`)
+	tab.unseen()
+	tab.do(chromedp.NavigateBack())
+	tab.until(`location.href === "about:blank"`)
+	tab.unseen()
+}

@@ -24,6 +24,7 @@ const keeperBudget = 6 << 10
 // TestOffline keeps copies of sites in a real Chromium. Each part has a store of
 // its own.
 func TestOffline(t *testing.T) {
+	t.Parallel()
 	c := startChromium(t)
 	whole := publishSite(t, "..")
 	small := newDraft(t).build(t)

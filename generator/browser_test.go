@@ -34,6 +34,7 @@ var screenshot = flag.String("screenshot", "", "write a picture of the home page
 // TestBrowser opens the repository's own site in a real Chromium. The parts
 // are in the files browser_*_test.go.
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	c := startChromium(t)
 	s := publishSite(t, "..")
 	if *screenshot != "" {

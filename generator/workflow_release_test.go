@@ -131,6 +131,7 @@ func (o *releasing) hold(t *testing.T, tag string, records ...string) {
 // TestRelease runs what GitHub runs to publish the downloads, then what it runs
 // when a record was withdrawn.
 func TestRelease(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("makes the downloads")
 	}

@@ -11,6 +11,7 @@ import (
 // TestReviewSummary runs what GitHub runs for a proposal: its summary tells what
 // changes, also where there are faults.
 func TestReviewSummary(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds the program and reads the content four times")
 	}

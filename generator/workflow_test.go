@@ -211,6 +211,7 @@ func (r runner) run(t *testing.T, s step) (string, error) {
 // publication, then a second one after a change of the style, then one of a
 // content with a fault.
 func TestPublication(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("runs the publication three times")
 	}

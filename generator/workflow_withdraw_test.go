@@ -192,6 +192,7 @@ func (o *withdrawing) checkWithdrawn(t *testing.T, id, folder string) {
 // TestWithdrawal runs what GitHub runs to withdraw two records while main is
 // red, one after the other, then publishes main when they are merged.
 func TestWithdrawal(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("runs four publications")
 	}

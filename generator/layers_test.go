@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"acervo/generator/search":   2,
 	"acervo/generator/site":     3,
 	"acervo/generator":          4,
+	"acervo/generator/browser":  5, // tests only
 }
 
 // carried are the folders that the program carries; only the command opens

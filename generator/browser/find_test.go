@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"encoding/json"
@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/chromedp"
 
+	"acervo/generator/gitfs"
 	"acervo/generator/search"
 	"acervo/generator/site"
 )
@@ -35,12 +36,12 @@ type librarian struct {
 // readLibrary reads the source of the published site once more.
 func readLibrary(t *testing.T, s *published) *site.Plan {
 	t.Helper()
-	p := &program{ui: "en"}
-	src, options, err := p.open(t.Context(), &origin{source: "..", rev: "HEAD", worktree: true, baseURL: s.address})
+	folder, err := gitfs.Folder("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, faults := site.Read(src, options, nil)
+	src := site.Source{Files: folder, Program: os.DirFS("../.."), Own: true}
+	plan, faults := site.Read(src, site.Options{BaseURL: s.address, Dirty: true}, nil)
 	if plan == nil {
 		t.Fatal(faults)
 	}

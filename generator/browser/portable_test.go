@@ -1,8 +1,7 @@
-package main
+package browser
 
 import (
 	"bytes"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -23,12 +22,7 @@ import (
 // with a name that addresses have to quote.
 func testPortable(t *testing.T, c *chromium, _ *published) {
 	s := &published{dir: filepath.Join(t.TempDir(), "memoria USB ñ #1 100%")}
-	var said bytes.Buffer
-	p := &program{ui: "en", stdout: io.Discard, stderr: &said}
-	if err := p.build(t.Context(), &origin{source: "..", rev: "HEAD", worktree: true, portable: true}, s.dir); err != nil {
-		p.status(err)
-		t.Fatal(said.String())
-	}
+	generate(t, "build", "--source", "../..", "--worktree", "--portable", "--out", s.dir)
 	s.dir = readOnly(t, s.dir)
 	s.address = (&url.URL{Scheme: "file", Path: filepath.ToSlash(s.dir) + "/"}).String()
 	t.Run("links", func(t *testing.T) { portableLinks(t, s) })

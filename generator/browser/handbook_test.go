@@ -1,9 +1,7 @@
-package main
+package browser
 
 import (
-	"bytes"
 	"flag"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +12,7 @@ import (
 
 // handbookShots names a folder for pictures of the handbook:
 //
-//	go test ./generator -run TestBrowser/handbook -handbook-shots /tmp
+//	go test ./generator/browser -run TestBrowser/handbook -handbook-shots shots
 var handbookShots = flag.String("handbook-shots", "", "write pictures of the handbook to this folder")
 
 // handbookAlone makes the handbook of a language in a folder that has nothing
@@ -22,12 +20,7 @@ var handbookShots = flag.String("handbook-shots", "", "write pictures of the han
 func handbookAlone(t *testing.T, lang string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "acervo.html")
-	var said bytes.Buffer
-	p := &program{ui: "en", stdout: io.Discard, stderr: &said}
-	if err := p.books(t.Context(), &origin{source: "..", rev: "HEAD", worktree: true}, "html", lang, file); err != nil {
-		p.status(err)
-		t.Fatal(said.String())
-	}
+	generate(t, "book", "--as", "html", "--source", "../..", "--worktree", "--lang", lang, "--out", file)
 	return "file://" + filepath.ToSlash(file)
 }
 

@@ -1,11 +1,10 @@
-package main
+package browser
 
 import (
 	"bytes"
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -28,15 +27,15 @@ import (
 
 // screenshot makes the picture of the README:
 //
-//	go test ./generator -run TestBrowser -screenshot ../.github/screenshot.png
+//	go test ./generator/browser -run TestBrowser -screenshot ../../.github/screenshot.png
 var screenshot = flag.String("screenshot", "", "write a picture of the home page to this file and test nothing")
 
 // TestBrowser opens the repository's own site in a real Chromium. The parts
-// are in the files browser_*_test.go.
+// are in the other files of this package.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	c := startChromium(t)
-	s := publishSite(t, "..")
+	s := publishSite(t, "../..")
 	if *screenshot != "" {
 		takeScreenshot(t, c, s)
 		return
@@ -117,12 +116,7 @@ func publishSite(t *testing.T, source string) *published {
 	t.Helper()
 	s := &published{dir: filepath.Join(t.TempDir(), "acervo")}
 	s.address = s.altered(t, nil)
-	var said bytes.Buffer
-	p := &program{ui: "en", stdout: io.Discard, stderr: &said}
-	if err := p.build(t.Context(), &origin{source: source, rev: "HEAD", worktree: true, baseURL: s.address}, s.dir); err != nil {
-		p.status(err)
-		t.Fatal(said.String())
-	}
+	generate(t, "build", "--source", source, "--worktree", "--base-url", s.address, "--out", s.dir)
 	return s
 }
 

@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"fmt"
@@ -15,10 +15,10 @@ import (
 // BenchmarkReload saves a practice among 1,000 and tells how long it takes
 // until the browser has loaded its page again, by the browser's own clock.
 //
-//	go test -run xxx -bench Reload -benchtime 20x ./generator
+//	go test -run xxx -bench Reload -benchtime 20x ./generator/browser
 func BenchmarkReload(b *testing.B) {
 	source := b.TempDir()
-	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../content")); err != nil {
+	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../../content")); err != nil {
 		b.Fatal(err)
 	}
 	multiply(b, filepath.Join(source, "content/practices"), 1000)

@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"fmt"
@@ -167,7 +167,7 @@ func testDeploys(t *testing.T, c *chromium, h *host) {
 func testCatalogue(t *testing.T, c *chromium, h *host) {
 	const folder = "content/practices/empodera-mis-derechos"
 	d := &draft{t.TempDir()}
-	if err := os.CopyFS(filepath.Join(d.source, "content"), os.DirFS("../content")); err != nil {
+	if err := os.CopyFS(filepath.Join(d.source, "content"), os.DirFS("../../content")); err != nil {
 		t.Fatal(err)
 	}
 	first := d.build(t)

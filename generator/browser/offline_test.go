@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ const keeperBudget = 6 << 10
 func TestOffline(t *testing.T) {
 	t.Parallel()
 	c := startChromium(t)
-	whole := publishSite(t, "..")
+	whole := publishSite(t, "../..")
 	small := newDraft(t).build(t)
 	for _, part := range []struct {
 		name string
@@ -61,7 +61,7 @@ func TestOffline(t *testing.T) {
 
 // TestOfflineBudget weighs what keeping takes.
 func TestOfflineBudget(t *testing.T) {
-	bundle, faults := assets.Bundle(os.DirFS("../assets"))
+	bundle, faults := assets.Bundle(os.DirFS("../../assets"))
 	if bundle == nil {
 		t.Fatal(faults)
 	}

@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"encoding/json"
@@ -64,7 +64,7 @@ func (s *published) samples(t *testing.T) []sample {
 func copied(t *testing.T) []sample {
 	t.Helper()
 	source := t.TempDir()
-	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../content")); err != nil {
+	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../../content")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(source, "content/practices/empodera-mis-derechos/index.fr.md")); err != nil {
@@ -189,7 +189,7 @@ func (tab *tab) accessible(axe string) {
 // https://github.com/dequelabs/axe-core/blob/develop/doc/API.md
 func axeScript(t *testing.T) string {
 	t.Helper()
-	data, err := os.ReadFile("../assets/node_modules/axe-core/axe.min.js")
+	data, err := os.ReadFile("../../assets/node_modules/axe-core/axe.min.js")
 	if err != nil {
 		missing(t, "axe-core: run npm ci in assets/")
 	}

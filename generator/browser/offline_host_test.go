@@ -1,10 +1,9 @@
-package main
+package browser
 
 import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -123,9 +122,7 @@ type draft struct{ source string }
 func newDraft(t *testing.T) *draft {
 	t.Helper()
 	d := &draft{t.TempDir()}
-	if err := layOut(d.source); err != nil {
-		t.Fatal(err)
-	}
+	layOut(t, d.source)
 	return d
 }
 
@@ -185,13 +182,7 @@ func (d *draft) withdraw(t *testing.T, folder, id string) {
 func (d *draft) build(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "acervo")
-	var said bytes.Buffer
-	p := &program{ui: "en", stdout: io.Discard, stderr: &said}
-	o := &origin{source: d.source, rev: "HEAD", worktree: true, baseURL: "https://acervo.example" + basePath}
-	if err := p.build(t.Context(), o, dir); err != nil {
-		p.status(err)
-		t.Fatal(said.String())
-	}
+	generate(t, "build", "--source", d.source, "--worktree", "--base-url", "https://acervo.example"+basePath, "--out", dir)
 	return dir
 }
 

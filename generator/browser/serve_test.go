@@ -1,12 +1,12 @@
-package main
+package browser
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -39,14 +39,16 @@ var loopback = regexp.MustCompile(`http://127\.0\.0\.1:\d+/`)
 // returns the address that it tells.
 func startServe(t testing.TB, source string) string {
 	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	out, errs, done := &voice{}, &voice{}, make(chan error, 1)
-	p := &program{ui: "es", stdout: out, stderr: errs}
-	go func() { done <- p.serve(ctx, &origin{source: source, rev: "HEAD", worktree: true}, 0) }()
+	out, errs := &voice{}, &voice{}
+	server := exec.Command(command, "serve", "--source", source, "--port", "0", "--ui", "es")
+	server.Stdout, server.Stderr = out, errs
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("serve ends with %v", err)
+		server.Process.Signal(os.Interrupt)
+		if err := server.Wait(); err != nil {
+			t.Errorf("serve ends with %v\n%s", err, errs)
 		}
 	})
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
@@ -61,7 +63,7 @@ func startServe(t testing.TB, source string) string {
 // testServe is an author's hour: a page is open while files change.
 func testServe(t *testing.T, c *chromium, _ *published) {
 	source := t.TempDir()
-	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../content")); err != nil {
+	if err := os.CopyFS(filepath.Join(source, "content"), os.DirFS("../../content")); err != nil {
 		t.Fatal(err)
 	}
 	address := startServe(t, source)
@@ -144,10 +146,7 @@ var ofBuild = regexp.MustCompile(`^(?:build\.json|offline/[a-z-]+/(?:manifest\.j
 // adds to pages.
 func sameBytes(t *testing.T, source, address string) {
 	out := filepath.Join(t.TempDir(), "public")
-	p := &program{ui: "es", stdout: io.Discard, stderr: io.Discard}
-	if err := p.build(t.Context(), &origin{source: source, rev: "HEAD", worktree: true}, out); err != nil {
-		t.Fatal(err)
-	}
+	generate(t, "build", "--source", source, "--worktree", "--out", out)
 	var different []string
 	for _, name := range filesOf(t, os.DirFS(out)) {
 		built, err := os.ReadFile(filepath.Join(out, name))

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -241,7 +242,7 @@ const (
 // ServeHTTP answers with a file of the site, made when it is asked for.
 func (v *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.mutex.Lock()
-	plan, root := v.plan, v.root
+	plan, root, version := v.plan, v.root, v.version
 	v.mutex.Unlock()
 	w.Header().Set("Cache-Control", "no-store")
 	name, ok := strings.CutPrefix(r.URL.Path, root)
@@ -251,13 +252,13 @@ func (v *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case name == eventsName:
 		v.events(w, r)
 	case name == ownFolder+v.script.Name:
-		v.write(w, http.StatusOK, v.script.Name, v.script.Data)
+		v.write(w, http.StatusOK, v.script.Name, v.script.Data, version)
 	case name == ownFolder+v.style.Name:
-		v.write(w, http.StatusOK, v.style.Name, v.style.Data)
+		v.write(w, http.StatusOK, v.style.Name, v.style.Data, version)
 	case plan == nil:
-		v.write(w, http.StatusOK, "index.html", []byte(emptyPage))
+		v.write(w, http.StatusOK, "index.html", []byte(emptyPage), version)
 	default:
-		v.file(w, r, plan, name)
+		v.file(w, r, plan, name, version)
 	}
 }
 
@@ -265,7 +266,7 @@ func (v *preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const emptyPage = "<!doctype html>\n<head>\n<meta charset=\"utf-8\">\n<title>·</title>\n</head>\n<body>\n</body>\n"
 
 // file answers with a file of the plan, as GitHub Pages would.
-func (v *preview) file(w http.ResponseWriter, r *http.Request, plan *site.Plan, name string) {
+func (v *preview) file(w http.ResponseWriter, r *http.Request, plan *site.Plan, name string, version int) {
 	status := http.StatusOK
 	if name == "" || strings.HasSuffix(name, "/") {
 		name += "index.html"
@@ -283,16 +284,17 @@ func (v *preview) file(w http.ResponseWriter, r *http.Request, plan *site.Plan, 
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	v.write(w, status, name, data)
+	v.write(w, status, name, data, version)
 }
 
-// write sends a file; pages get the script that reloads them.
-func (v *preview) write(w http.ResponseWriter, status int, name string, data []byte) {
+// write sends a file; pages get the script that reloads them, with the version
+// that they are of.
+func (v *preview) write(w http.ResponseWriter, status int, name string, data []byte, version int) {
 	kind := mime.TypeByExtension(path.Ext(name))
 	if strings.HasSuffix(name, ".html") {
 		own := v.root + ownFolder
-		script := fmt.Sprintf("<script src=\"%s%s\" data-style=\"%s%s\" data-events=\"%s%s\" defer></script>\n</head>",
-			own, v.script.Name, own, v.style.Name, v.root, eventsName)
+		script := fmt.Sprintf("<script src=\"%s%s\" data-style=\"%s%s\" data-events=\"%s%s?%d\" defer></script>\n</head>",
+			own, v.script.Name, own, v.style.Name, v.root, eventsName, version)
 		data = bytes.Replace(data, []byte("</head>"), []byte(script), 1)
 	}
 	if carriable.MatchString(name) { // its name says what is in it
@@ -304,19 +306,22 @@ func (v *preview) write(w http.ResponseWriter, status int, name string, data []b
 }
 
 // events tells a page when to reload and what is wrong, by server-sent events.
+// A page that is of an older version reloads at once: the change came before it
+// could listen.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 func (v *preview) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	changes := make(chan struct{}, 1)
 	v.mutex.Lock()
 	v.listeners[changes] = true
+	isOld := r.URL.RawQuery != strconv.Itoa(v.version)
 	v.mutex.Unlock()
 	defer func() {
 		v.mutex.Lock()
 		delete(v.listeners, changes)
 		v.mutex.Unlock()
 	}()
-	v.send(w, false)
+	v.send(w, isOld)
 	for {
 		select {
 		case <-r.Context().Done():

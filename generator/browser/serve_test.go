@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"io/fs"
@@ -91,9 +92,7 @@ func testServe(t *testing.T, c *chromium, _ *published) {
 			t.Errorf("the overlay has no %q: %s", part, overlay)
 		}
 	}
-	if evaluate[bool](tab, `getComputedStyle(document.querySelector("[role=alert]")).position !== "fixed"`) {
-		t.Error("the overlay has no style")
-	}
+	tab.until(`getComputedStyle(document.querySelector("[role=alert]")).position === "fixed"`)
 	if evaluate[string](tab, `document.querySelector("h1").innerText`) != title || !evaluate[bool](tab, `document.body.innerText.includes("Una línea nueva.")`) {
 		t.Error("the last good page is not there beneath the overlay")
 	}
@@ -104,6 +103,8 @@ func testServe(t *testing.T, c *chromium, _ *published) {
 	save(t, file, string(good))
 	tab.until(`document.querySelector("[role=alert]") === null && !document.body.innerText.includes("Una línea nueva.")`)
 
+	// A page that comes while its reader has not begun to listen.
+	old := fetch(t, address+"es/glosario/")
 	tab.visit(address + "es/glosario/")
 	folder := filepath.Join(source, "content/glossary/palabra-nueva")
 	if err := os.Mkdir(folder, 0o755); err != nil {
@@ -111,6 +112,14 @@ func testServe(t *testing.T, c *chromium, _ *published) {
 	}
 	save(t, filepath.Join(folder, "index.es.md"), "---\nid: 0000000\ntitle: \"Palabra nueva\"\nsummary: \"Lo que quiere decir.\"\n---\n")
 	tab.until(`document.querySelector("main").innerText.includes("Palabra nueva")`)
+	response, err := http.Get(address[:len(address)-1] + regexp.MustCompile(`data-events="([^"]+)"`).FindStringSubmatch(old)[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if said, _ := bufio.NewReader(response.Body).ReadString('\n'); said != "event: reload\n" {
+		t.Errorf("a page of an older version is told %q", said)
+	}
 	tab.visit(address + "es/glosario/palabra-nueva/")
 	tab.until(`document.querySelector("h1").innerText === "Palabra nueva"`)
 	tab.quiet(address[:len(address)-1] + basePath)
@@ -137,7 +146,7 @@ func fetch(t *testing.T, address string) string {
 	return string(data)
 }
 
-var injected = regexp.MustCompile(`<script src="/-/assets/serve\.[0-9a-f]{8}\.js" data-style="/-/assets/serve\.[0-9a-f]{8}\.css" data-events="/-/events" defer></script>\n`)
+var injected = regexp.MustCompile(`<script src="/-/assets/serve\.[0-9a-f]{8}\.js" data-style="/-/assets/serve\.[0-9a-f]{8}\.css" data-events="/-/events\?\d+" defer></script>\n`)
 
 // ofBuild are the files that tell of all others; only a build makes them.
 var ofBuild = regexp.MustCompile(`^(?:build\.json|offline/[a-z-]+/(?:manifest\.json|[0-9a-f]{16}\.(?:json|pack)))$`)

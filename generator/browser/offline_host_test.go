@@ -221,13 +221,10 @@ func (tab *tab) keep(h *host) {
 // says waits until the page about copies tells how something ended.
 func (tab *tab) says(what string) {
 	tab.Helper()
-	words := `document.querySelector("main").dataset.` + what
-	for range 2 { // much is loaded
-		if evaluate[bool](tab, `new Promise((resolve) => {
-			const done = () => document.querySelector(".keep-said").textContent === `+words+`;
-			const timer = setInterval(() => done() && (clearInterval(timer), resolve(true)), 20);
-			setTimeout(() => (clearInterval(timer), resolve(done())), 20000);
-		})`, chromedp.EvalAwaitPromise) {
+	said := `document.querySelector(".keep-said").textContent === document.querySelector("main").dataset.` + what
+	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) { // much is loaded
+		// An error tells that a press leads to another page, which is not there yet.
+		if is, err := chromedp.Run(tab.ctx, chromedp.Evaluate[bool](said)); err == nil && is {
 			return
 		}
 	}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"acervo/generator/content"
 	"acervo/generator/epub"
 	"acervo/generator/site"
 )
@@ -49,8 +48,8 @@ func (p *program) books(ctx context.Context, o *origin, as, lang, out string) er
 		return err
 	}
 	files := map[string]string{} // by language
-	library, _ := content.Read(src.Files, nil)
-	tags := library.Site.Tags()
+	settings := settingsOf(src)
+	tags := settings.Tags()
 	switch {
 	case lang == "":
 		for _, tag := range tags {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"acervo/generator/content"
 	"acervo/generator/diag"
 	"acervo/generator/search"
 	"acervo/generator/site"
@@ -144,11 +142,9 @@ func (a *searchAnswer) find(docs []search.Document, o search.Options, filters ma
 }
 
 // searchLanguage is the language to search in: the one that was asked for, or
-// the site's default. What is wrong with the site is told when it is read as a
-// whole.
+// the site's default.
 func (p *program) searchLanguage(src site.Source, lang string) (string, error) {
-	data, _ := fs.ReadFile(src.Files, "content/site.yaml")
-	settings, _ := content.ReadPastSite(data)
+	settings := settingsOf(src)
 	if lang == "" {
 		lang = settings.Default
 	}

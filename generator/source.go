@@ -19,6 +19,7 @@ import (
 	programassets "acervo/assets"
 	programlayouts "acervo/layouts"
 
+	"acervo/generator/content"
 	"acervo/generator/diag"
 	"acervo/generator/gitfs"
 	"acervo/generator/site"
@@ -220,4 +221,12 @@ func (p *program) tell(problem gitfs.Problem, err error) int {
 		return exitUsage
 	}
 	return exitIO
+}
+
+// settingsOf reads the settings alone, as far as they can be read. What is wrong
+// with them is told when the site is read as a whole.
+func settingsOf(src site.Source) content.Site {
+	data, _ := fs.ReadFile(src.Files, "content/site.yaml")
+	settings, _ := content.ReadPastSite(data)
+	return settings
 }

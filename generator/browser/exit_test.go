@@ -213,17 +213,7 @@ func testTraces(t *testing.T, c *chromium, s *published) {
 	tab.click("summary")
 	tab.click(`[data-languages] a[hreflang="en"]`)
 	tab.until(`document.documentElement.lang === "en" && document.readyState === "complete"`)
-	left := evaluate[[]string](tab, `(async () => {
-		const left = [];
-		if (document.cookie) left.push("cookie " + document.cookie);
-		for (const key of Object.keys(localStorage)) left.push("localStorage " + key);
-		for (const key of Object.keys(sessionStorage)) left.push("sessionStorage " + key);
-		for (const key of await caches.keys()) left.push("cache " + key);
-		for (const { name } of await indexedDB.databases()) left.push("database " + name);
-		for (const { scope } of await navigator.serviceWorker.getRegistrations()) left.push("service worker " + scope);
-		if (window.name) left.push("name " + window.name);
-		return left;
-	})()`, chromedp.EvalAwaitPromise)
+	left := tab.traces()
 	if len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}

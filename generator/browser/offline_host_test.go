@@ -252,22 +252,6 @@ func (tab *tab) row(lang, state string) {
 	tab.until(`document.querySelector('[data-segment="` + lang + `"] [data-do=keep]:not([hidden])')?.dataset.when === "` + state + `"`)
 }
 
-// traces lists what the site has left in the browser.
-func (tab *tab) traces() []string {
-	tab.Helper()
-	return evaluate[[]string](tab, `(async () => {
-		const left = [];
-		if (document.cookie) left.push("cookie " + document.cookie);
-		for (const key of Object.keys(localStorage)) left.push("localStorage " + key);
-		for (const key of Object.keys(sessionStorage)) left.push("sessionStorage " + key);
-		for (const key of await caches.keys()) left.push("cache " + key);
-		for (const { name } of await indexedDB.databases()) left.push("database " + name);
-		for (const { scope } of await navigator.serviceWorker.getRegistrations()) left.push("service worker " + scope);
-		if (window.name) left.push("name " + window.name);
-		return left;
-	})()`, chromedp.EvalAwaitPromise)
-}
-
 // contents gives all that is kept, unpacked, as one text.
 func (tab *tab) contents() string {
 	tab.Helper()

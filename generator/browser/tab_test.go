@@ -191,3 +191,35 @@ func takeScreenshot(t *testing.T, c *chromium, s *published) {
 		t.Fatal(err)
 	}
 }
+
+// traces lists what the site has left in the browser.
+func (tab *tab) traces() []string {
+	tab.Helper()
+	return evaluate[[]string](tab, `(async () => {
+		const left = [];
+		if (document.cookie) left.push("cookie " + document.cookie);
+		for (const key of Object.keys(localStorage)) left.push("localStorage " + key);
+		for (const key of Object.keys(sessionStorage)) left.push("sessionStorage " + key);
+		for (const key of await caches.keys()) left.push("cache " + key);
+		for (const { name } of await indexedDB.databases()) left.push("database " + name);
+		for (const { scope } of await navigator.serviceWorker.getRegistrations()) left.push("service worker " + scope);
+		if (window.name) left.push("name " + window.name);
+		return left;
+	})()`, chromedp.EvalAwaitPromise)
+}
+
+// active is the suggestion that the keyboard is on.
+const active = `document.getElementById(document.activeElement.getAttribute("aria-activedescendant"))`
+
+// suggested goes down to the first record among the suggestions and returns its
+// address.
+func (tab *tab) suggested() string {
+	tab.Helper()
+	for range 12 {
+		tab.press("ArrowDown")
+		if evaluate[bool](tab, active+` !== null && `+active+`.matches(".suggested")`) {
+			break
+		}
+	}
+	return evaluate[string](tab, active+`.href`)
+}

@@ -352,3 +352,24 @@ func archives(tb testing.TB) []string {
 	}
 	return files
 }
+
+// eachGolden runs a test with the plan of each golden site without faults.
+func eachGolden(t *testing.T, test func(t *testing.T, plan *Plan)) {
+	for _, file := range archives(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			g := readGolden(t, file)
+			plan, _ := Read(g.source(), g.options, shared)
+			if plan == nil {
+				return
+			}
+			faults, err := plan.Check(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(faults) == 0 {
+				test(t, plan)
+			}
+		})
+	}
+}

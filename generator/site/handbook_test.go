@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -93,26 +92,15 @@ func checkHandbook(tb testing.TB, page []byte) {
 // TestHandbooks makes the one page of all golden sites without faults, in all
 // their languages, each twice.
 func TestHandbooks(t *testing.T) {
-	for _, file := range archives(t) {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			g := readGolden(t, file)
-			plan, _ := Read(g.source(), g.options, shared)
-			if plan == nil {
-				return
+	eachGolden(t, func(t *testing.T, plan *Plan) {
+		for _, lang := range plan.langs {
+			page := handbookPage(t, plan, lang.Tag)
+			checkHandbook(t, page)
+			if !bytes.Equal(page, handbookPage(t, plan, lang.Tag)) {
+				t.Errorf("%s: other bytes the second time", lang.Tag)
 			}
-			if faults, err := plan.Check(t.Context()); err != nil || len(faults) > 0 {
-				return
-			}
-			for _, lang := range plan.langs {
-				page := handbookPage(t, plan, lang.Tag)
-				checkHandbook(t, page)
-				if !bytes.Equal(page, handbookPage(t, plan, lang.Tag)) {
-					t.Errorf("%s: other bytes the second time", lang.Tag)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 // TestHandbookOfOwnContent makes those of the repository's own content.

@@ -79,10 +79,21 @@ func testServe(t *testing.T, c *chromium, _ *published) {
 	tab.visit(address + "es/contribuir/")
 	title := evaluate[string](tab, `document.querySelector("h1").innerText`)
 
+	evaluate[bool](tab, `(scrollTo(0, 200), addEventListener("keydown", () => document.title = "x"), true)`)
 	start := time.Now()
 	save(t, file, string(good)+"\nUna línea nueva.\n")
-	tab.until(`document.body.innerText.includes("Una línea nueva.")`)
+	tab.until(`document.body.innerText.includes("Una línea nueva.") && performance.getEntriesByName("renewed").length > 0`)
 	t.Logf("from the edit to the page: %v", time.Since(start).Round(time.Millisecond))
+	if height := evaluate[float64](tab, `scrollY`); height != 200 {
+		t.Errorf("the page has moved from 200 to %v", height)
+	}
+	tab.press("/")
+	if !evaluate[bool](tab, `document.activeElement.matches("form[data-find] input")`) {
+		t.Error("the scripts of the new state have not run")
+	}
+	if evaluate[string](tab, `document.title`) == "x" {
+		t.Error("a listener of the old state is left")
+	}
 
 	save(t, file, strings.Replace(string(good), "\ntitle:", "\ntitulo:", 1))
 	tab.until(`document.querySelector("[role=alert]") !== null`)

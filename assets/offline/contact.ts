@@ -1,7 +1,7 @@
 // Asking the site, now and then, whether what is kept of it still holds. A new
 // version is only offered. What was withdrawn goes without asking.
 
-import { cost, hashOf, keep, manifest, pack, withdrawn } from "./keep.ts";
+import { cost, hashOf, keep, manifest, pack, recordsOf, rows, withdrawn } from "./keep.ts";
 import { states, unpack } from "./pack.ts";
 import type { File, State } from "./pack.ts";
 import { address, alone, base, held, read, sweep, write } from "./store.ts";
@@ -30,7 +30,8 @@ async function cut(store: Cache, state: State, gone: Set<string>): Promise<Set<s
       else left.push(file);
     }
     if (left.length === files.size) continue;
-    state.parts[i] = name + "x"; // no part of a manifest
+    state.parts[i] = name + "x"; // no part of a version
+    state.tables[Math.floor(i / rows)] = "";
     await store.put(address(state.lang, state.parts[i]!), new Response(await pack(left))).catch(() => undefined);
   }
   delete state.previous;
@@ -39,17 +40,22 @@ async function cut(store: Cache, state: State, gone: Set<string>): Promise<Set<s
   return paths;
 }
 
-/** ask asks about one language. It gives the paths of what was withdrawn, if anything was. */
+/**
+ * ask asks about one language. It gives the paths of what was withdrawn, if
+ * anything was. A version that is already offered is not looked at again.
+ */
 async function ask(lang: string, signal: AbortSignal): Promise<Set<string> | undefined> {
   const state = await read(lang);
   if (!state) return undefined;
   const store = await held();
   const made = await manifest(lang, signal);
-  const gone = withdrawn(state, made);
-  if (gone.size) return cut(store, state, gone);
+  const mark = made.version + made.records;
+  if (!state.next || state.next[2] !== mark) {
+    const gone = withdrawn(state, await recordsOf(lang, made, state, signal));
+    if (gone.size) return cut(store, state, gone);
+    state.next = made.version === state.version ? undefined : [made.date, await cost(state, made, signal), mark];
+  }
   state.checked = Date.now();
-  delete state.next;
-  if (made.version !== state.version) state.next = [made.date, await cost(state, made)];
   await write(store, lang, state);
   return undefined;
 }

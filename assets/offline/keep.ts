@@ -6,8 +6,11 @@ import { folder, format, unpack } from "./pack.ts";
 import type { Entry, File, State } from "./pack.ts";
 import { address, alone, base, held, parts, read, sweep, tidy, write } from "./store.ts";
 
-/** A Part is a part's name, its size, and its SHA-256. */
-type Part = [name: string, size: number, hash: string];
+/** A Part is a row of a table. */
+type Part = [name: string, size: number];
+
+/** rows is how many parts a table has. */
+export const rows = 32;
 
 /** A Manifest is offline/<language>/manifest.json. */
 export interface Manifest {
@@ -15,8 +18,8 @@ export interface Manifest {
   version: string;
   date: string;
   bytes: number;
-  records: string;
-  parts: Part[];
+  records: string; // the name of their file
+  tables: string[];
 }
 
 /** fault names what a reader is told: none, full, stopped or broken. "changed" is dealt with here. */
@@ -35,9 +38,16 @@ export async function manifest(lang: string, signal?: AbortSignal): Promise<Mani
   return made;
 }
 
-export async function digest(data: ArrayBuffer | Uint8Array): Promise<string> {
-  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", data as BufferSource));
+async function digest(data: BlobPart): Promise<string> {
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await new Blob([data]).arrayBuffer()));
   return [...sum].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** named downloads a file of JSON whose name is by its content. */
+async function named<T>(lang: string, name: string, signal: AbortSignal): Promise<T> {
+  const text = await (await fetch(folder(base, lang) + name + ".json", { signal })).text();
+  if (!(await digest(text)).startsWith(name)) throw fault("changed");
+  return JSON.parse(text) as T;
 }
 
 /** pack makes a part of files. */
@@ -48,7 +58,7 @@ export function pack(files: File[]): Promise<Blob> {
 }
 
 /** whole downloads a part. */
-async function whole(lang: string, [name, , hash]: Part, signal: AbortSignal, came: (bytes: number) => void): Promise<Blob> {
+async function whole(lang: string, [name]: Part, signal: AbortSignal, came: (bytes: number) => void): Promise<Blob> {
   const response = await fetch(address(lang, name), { cache: "no-store", signal });
   if (!response.ok) throw fault("changed");
   const reader = response.body!.getReader();
@@ -58,7 +68,7 @@ async function whole(lang: string, [name, , hash]: Part, signal: AbortSignal, ca
     came(next.value.length);
   }
   const part = new Blob(chunks);
-  if ((await digest(await part.arrayBuffer())) !== hash) throw fault("changed");
+  if (!(await digest(part)).startsWith(name)) throw fault("changed");
   return part;
 }
 
@@ -100,74 +110,83 @@ async function merged(made: Change, signal: AbortSignal): Promise<Blob | undefin
     if (!file) {
       const response = await fetch(base + entry[0], { cache: "reload", signal });
       file = { entry, data: new Uint8Array(await response.arrayBuffer()) };
-      if (!(await digest(file.data)).startsWith(entry[2])) return undefined;
+      if (!(await digest(file.data as BlobPart)).startsWith(entry[2])) return undefined;
     }
     files.push(file);
   }
   return pack(files);
 }
 
-const hashSize = 4; // bytes of a record's hash in a manifest
-
-function hashes(records: string): Set<string> {
-  const text = atob(records);
-  const all = new Set<string>();
-  for (let i = 0; i < text.length; i += hashSize) all.add(text.slice(i, i + hashSize));
-  return all;
+/** hashOf is the hash of a record's id as it stands among the records. */
+export async function hashOf(record: string): Promise<string> {
+  return (await digest(record)).slice(0, 8);
 }
 
-/** hashOf is the hash of a record's id as withdrawn gives it. */
-export async function hashOf(record: string): Promise<string> {
-  const hash = await digest(new TextEncoder().encode(record));
-  return String.fromCharCode(...hash.slice(0, 2 * hashSize).match(/../g)!.map((pair) => parseInt(pair, 16)));
+function hashes(records: string): Set<string> {
+  return new Set(records.match(/.{8}/g));
+}
+
+/** recordsOf are the hashes of a version's records. They are downloaded unless those that are kept are the same. */
+export async function recordsOf(lang: string, made: Manifest, state: State | undefined, signal: AbortSignal): Promise<string> {
+  return state && state.records === made.records ? state.hashes : named(lang, made.records, signal);
 }
 
 /** withdrawn are the hashes of the records that a copy has and a version has not. */
-export function withdrawn(state: State, made: Manifest): Set<string> {
-  const gone = hashes(state.records);
-  for (const hash of hashes(made.records)) gone.delete(hash);
+export function withdrawn(state: State, records: string): Set<string> {
+  const gone = hashes(state.hashes);
+  for (const hash of hashes(records)) gone.delete(hash);
   return gone;
 }
 
-/** missing are the parts of a version that are not there, each with the number of its place. */
-async function missing(lang: string, made: Manifest): Promise<[Part, number][]> {
+/**
+ * partsOf are the parts of a version, with the size 0 where a part is there.
+ * Only tables that are not known, or tell of a part that has gone, are
+ * downloaded.
+ */
+async function partsOf(lang: string, made: Manifest, state: State | undefined, signal: AbortSignal): Promise<Part[]> {
   const there = await parts(lang);
-  const all = made.parts.map((part, i): [Part, number] => [part, i]);
-  return all.filter(([[name]]) => !there.has(address(lang, name)));
+  const isThere = (name: string) => there.has(address(lang, name));
+  const tables = made.tables.map(async (table, i) => {
+    const known = state && state.tables[i] === table ? state.parts.slice(rows * i, rows * (i + 1)) : [""];
+    return known.every(isThere) ? known.map((name): Part => [name, 0]) : named<Part[]>(lang, table, signal);
+  });
+  const all = ([] as Part[]).concat(...(await Promise.all(tables)));
+  return all.map(([name, size]) => [name, isThere(name) ? 0 : size]);
 }
 
-function before(state: State | undefined, made: Manifest, i: number): string | undefined {
-  return state && state.parts.length === made.parts.length ? state.parts[i] : undefined;
+function before(state: State | undefined, all: Part[], i: number): string | undefined {
+  return state && state.parts.length === all.length ? state.parts[i] : undefined;
 }
 
 /** cost is about how many bytes an update loads. It looks at some of the parts. */
-export async function cost(state: State, made: Manifest): Promise<number> {
-  const all = await missing(state.lang, made);
-  const some = all.slice(0, 12);
+export async function cost(state: State, made: Manifest, signal: AbortSignal): Promise<number> {
+  const all = await partsOf(state.lang, made, state, signal);
+  const missing = [...all.entries()].filter(([, [, size]]) => size);
+  const some = missing.slice(0, 12);
   const store = await held();
   let bytes = 0;
-  for (const [part, i] of some) {
-    const changed = await change(store, state.lang, part, before(state, made, i));
+  for (const [i, part] of some) {
+    const changed = await change(store, state.lang, part, before(state, all, i));
     bytes += changed ? changed.bytes : part[1];
   }
-  return (bytes * all.length) / Math.max(1, some.length);
+  return (bytes * missing.length) / Math.max(1, some.length);
 }
 
 /** fill downloads what is missing of a version, three parts at a time. */
-async function fill(store: Cache, lang: string, made: Manifest, state: State | undefined, signal: AbortSignal, report: Report): Promise<void> {
-  const all = await missing(lang, made);
-  const queue = all.values();
-  const total = all.reduce((sum, [part]) => sum + part[1], 0);
+async function fill(store: Cache, lang: string, all: Part[], state: State | undefined, signal: AbortSignal, report: Report): Promise<void> {
+  const queue = all.entries();
+  const total = all.reduce((sum, [, size]) => sum + size, 0);
   let done = 0;
   const came = (bytes: number) => report((done += bytes), total);
   const { quota, usage } = await navigator.storage.estimate();
   if (quota && total > quota - usage!) throw fault("full");
   let failed: unknown;
   async function work(): Promise<void> {
-    for (const [part, i] of queue) {
+    for (const [i, part] of queue) {
       if (failed) return;
+      if (!part[1]) continue;
       try {
-        const changed = await change(store, lang, part, before(state, made, i));
+        const changed = await change(store, lang, part, before(state, all, i));
         let blob = changed && (await merged(changed, signal));
         if (blob) came(part[1]);
         else blob = await whole(lang, part, signal, came);
@@ -199,11 +218,15 @@ export async function keep(lang: string, control: AbortController, report: Repor
   await alone(control, async () => {
     const state = await read(lang);
     let made = await manifest(lang, signal);
+    let all: Part[];
+    let records: string;
     const store = await held();
     try {
       for (;;) {
         try {
-          await fill(store, lang, made, state, signal, report);
+          records = await recordsOf(lang, made, state, signal);
+          all = await partsOf(lang, made, state, signal);
+          await fill(store, lang, all, state, signal, report);
           break;
         } catch (error) {
           if ((error as Error).message !== "changed") throw error;
@@ -214,11 +237,9 @@ export async function keep(lang: string, control: AbortController, report: Repor
       }
       const worker = await install();
       if (signal.aborted) throw fault("stopped");
-      const { version, date, bytes, records } = made;
-      const names = made.parts.map(([name]) => name);
-      let previous = state && (state.version === version ? state.previous : state.parts);
-      if (state && withdrawn(state, made).size) previous = undefined;
-      await write(store, lang, { lang, version, date, bytes, records, parts: names, previous, checked: Date.now() });
+      let previous = state && (state.version === made.version ? state.previous : state.parts);
+      if (state && withdrawn(state, records).size) previous = undefined;
+      await write(store, lang, { ...made, lang, hashes: records, parts: all.map(([name]) => name), previous, checked: Date.now() });
       worker.postMessage("claim");
       if (navigator.storage.persist) await navigator.storage.persist();
       await sweep(store, lang);

@@ -5,12 +5,12 @@
 // other sites may share the origin, and with the number of this format. A cache
 // of another format is never touched but to be erased.
 //
-//   acervo:/base/:1:store
+//   acervo:/base/:2:store
 //     /base/offline/es/<name>.pack  a part, under its own address
 //     /base/offline/state.json      a State for each language that is kept
 
 /** format is that of the manifest, of the parts and of the caches. */
-export const format = 1;
+export const format = 2;
 
 /** An Entry is a file of a part: its path below the base, its size, 16 digits of its SHA-256, its record's id. */
 export type Entry = [path: string, size: number, hash: string, record: string];
@@ -28,9 +28,11 @@ export interface State {
   date: string;
   bytes: number;
   records: string; // see the manifest
+  tables: string[]; // likewise; "" where a part is no longer as it tells
+  hashes: string; // what the file of the records has
   parts: string[]; // their names
   previous?: string[]; // those of the version before, for tabs that still show it
-  next?: [date: string, bytes: number]; // a newer version, and about what it costs
+  next?: [date: string, bytes: number, mark: string]; // a newer version, about what it costs, and what tells it from others
   checked: number; // when the site was asked last, in milliseconds
 }
 

@@ -273,7 +273,7 @@ func (tab *tab) contents() string {
 func (tab *tab) overdue() {
 	tab.Helper()
 	tab.do(chromedp.Evaluate[chromedp.Void](`(async () => {
-		const cache = await caches.open("acervo:`+basePath+`:1:store"), key = "`+basePath+`offline/state.json";
+		const cache = await caches.open("acervo:`+basePath+`:2:store"), key = "`+basePath+`offline/state.json";
 		const states = await (await cache.match(key)).json();
 		for (const state of states) state.checked = 0;
 		await cache.put(key, new Response(JSON.stringify(states)));
@@ -301,13 +301,26 @@ type copyManifest struct {
 	Version string
 	Date    string
 	Bytes   int
-	Parts   [][3]any
+	Records string
+	Parts   int
+	Tables  []string
+	names   []string // of the parts
 }
 
 func (h *host) manifest(t *testing.T, lang string) (m copyManifest) {
 	t.Helper()
-	if err := json.Unmarshal(h.file("offline/"+lang+"/manifest.json"), &m); err != nil {
-		t.Fatal(err)
+	read := func(name string, value any) {
+		if err := json.Unmarshal(h.file("offline/"+lang+"/"+name+".json"), value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read("manifest", &m)
+	for _, table := range m.Tables {
+		var rows [][2]any
+		read(table, &rows)
+		for _, row := range rows {
+			m.names = append(m.names, row[0].(string))
+		}
 	}
 	return m
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -59,7 +61,7 @@ func testDamage(t *testing.T, c *chromium, h *host) {
 			tab := c.kept(t, h)
 			// The part that has the list of practices, and not the page about copies.
 			part := evaluate[string](tab, `(async () => {
-				const cache = await caches.open("acervo:`+basePath+`:1:store");
+				const cache = await caches.open("acervo:`+basePath+`:2:store");
 				for (const key of await cache.keys()) {
 					const response = await cache.match(key);
 					const text = await new Response(response.clone().body.pipeThrough(new DecompressionStream("gzip"))).text();
@@ -174,6 +176,7 @@ func testCatalogue(t *testing.T, c *chromium, h *host) {
 	d.edit(t, folder+"/index.es.md", "\n## ", "\nUna frase nueva sobre otra cosa.\n\n## ")
 	d.accept(t, folder)
 	second := d.build(t)
+	t.Run("no news", func(t *testing.T) { testNoNews(t, c, newHost(t, first), second) })
 	t.Run("update", func(t *testing.T) { testSmallUpdate(t, c, newHost(t, first), second) })
 	t.Run("deploy in between", func(t *testing.T) { testDeployBetween(t, c, newHost(t, first), second) })
 }
@@ -187,7 +190,7 @@ func testDeployBetween(t *testing.T, c *chromium, h *host, second string) {
 			if strings.HasSuffix(name, ".pack") {
 				h.mutex.Lock()
 				defer h.mutex.Unlock()
-				if count++; count == len(first.Parts)/2 {
+				if count++; count == first.Parts/2 {
 					h.dir = second
 				}
 			}
@@ -208,19 +211,51 @@ func testDeployBetween(t *testing.T, c *chromium, h *host, second string) {
 			t.Errorf("%s loaded %d times", name, times)
 		}
 	}
-	if len(asked) > len(last.Parts)+3 {
-		t.Errorf("%d parts loaded for %d", len(asked), len(last.Parts))
+	if len(asked) > last.Parts+3 {
+		t.Errorf("%d parts loaded for %d", len(asked), last.Parts)
 	}
 	if last.Version == first.Version {
 		t.Fatal("nothing was published in between")
 	}
 	kept := evaluate[[]string](tab, stateOf+`[s.version, ...s.parts])`, chromedp.EvalAwaitPromise)
-	stored := evaluate[[]string](tab, `caches.open("acervo:`+basePath+`:1:store").then((c) => c.keys()).then((k) => k.map((r) => (r.url.match(/([0-9a-f]+)\.pack/) || [])[1]).filter(Boolean))`, chromedp.EvalAwaitPromise)
+	stored := evaluate[[]string](tab, `caches.open("acervo:`+basePath+`:2:store").then((c) => c.keys()).then((k) => k.map((r) => (r.url.match(/([0-9a-f]+)\.pack/) || [])[1]).filter(Boolean))`, chromedp.EvalAwaitPromise)
 	slices.Sort(stored)
 	want := slices.Sorted(slices.Values(kept[1:]))
 	if kept[0] != last.Version || !slices.Equal(stored, slices.Compact(want)) {
 		t.Errorf("version %s, not %s; parts %v, not %v", kept[0], last.Version, stored, want)
 	}
+}
+
+// testNoNews asks where there is nothing new, or nothing that is not offered
+// yet.
+func testNoNews(t *testing.T, c *chromium, h *host, second string) {
+	tab := c.kept(t, h)
+	asks := func(where string) {
+		t.Helper()
+		call(tab, network.ClearBrowserCache, cdp.Empty{}) // as after ten minutes
+		h.heard("")
+		tab.overdue()
+		tab.visit(h.address + "es/")
+		tab.becomes(stateOf + `s.checked > 0)`)
+		if asked := h.heard(`\.(?:json|pack)$`); len(asked) != 1 || asked[0].name != "offline/es/manifest.json" || asked[0].size > 1000 {
+			t.Errorf("%s: loads %v", where, asked)
+		}
+	}
+	asks("no news")
+	tab.visit(h.address + "es/keep/")
+	tab.row("es", "kept")
+	h.heard("")
+	tab.deed("es", "keep")
+	tab.says("done")
+	if asked := h.heard(`^offline/`); len(asked) != 1 {
+		t.Errorf("keeping the same again loads %v", asked)
+	}
+	h.set(func() { h.dir = second })
+	tab.overdue()
+	tab.visit(h.address + "es/")
+	tab.until(`document.querySelector("main > .keep-offer") !== null`)
+	asks("offered already")
+	tab.until(`document.querySelector("main > .keep-offer") !== null`)
 }
 
 // testSmallUpdate weighs an update after an edit of one practice.
@@ -236,13 +271,11 @@ func testSmallUpdate(t *testing.T, c *chromium, h *host, second string) {
 	tab.says("done")
 	m := h.manifest(t, "es")
 	pages := 1
-	for 2*pages < len(m.Parts) {
+	for 2*pages < m.Parts {
 		pages *= 2
 	}
 	ofSearch := func(name string) bool {
-		return strings.HasPrefix(name, "search/") || slices.ContainsFunc(m.Parts[pages:], func(part [3]any) bool {
-			return strings.Contains(name, part[0].(string))
-		})
+		return strings.HasPrefix(name, "search/") || slices.ContainsFunc(m.names[pages:], func(part string) bool { return strings.Contains(name, part) })
 	}
 	search, rest, names := 0, 0, ""
 	for _, r := range h.heard("") {
@@ -277,6 +310,7 @@ func testWithdrawal(t *testing.T, c *chromium, h *host) {
 	// A version before, and parts made here.
 	d.edit(t, radio, "Se oye en diez", "Ahora: se oye en doce")
 	d.publish(t, h)
+	second := h.dir
 	tab.overdue()
 	tab.visit(h.address + "es/keep/")
 	tab.row("es", "old")
@@ -287,12 +321,13 @@ func testWithdrawal(t *testing.T, c *chromium, h *host) {
 	}
 	d.withdraw(t, "practices/radio", "w5q01qx")
 	d.publish(t, h)
+	third, records := h.dir, h.manifest(t, "es").Records
 	tab.overdue()
 
 	// The deploy is not complete: the pages of the record go all the same.
 	h.set(func() {
 		h.alter = func(w http.ResponseWriter, name string) bool {
-			if strings.HasSuffix(name, ".pack") || strings.HasSuffix(name, ".json") && !strings.HasSuffix(name, "manifest.json") {
+			if strings.HasSuffix(name, ".pack") || strings.HasSuffix(name, ".json") && !strings.HasSuffix(name, "manifest.json") && !strings.HasSuffix(name, records+".json") {
 				http.NotFound(w, nil)
 				return true
 			}
@@ -303,7 +338,18 @@ func testWithdrawal(t *testing.T, c *chromium, h *host) {
 	tab.becomes(stateOf + `!s.previous)`)
 	time.Sleep(300 * time.Millisecond)
 	lacks(t, tab, "Se oye en", "Guion en dos", "Se emite")
-	h.set(func() { h.alter = nil })
+
+	// The version before is published again, and what was taken out comes back.
+	h.set(func() { h.alter, h.dir = nil, second })
+	tab.visit(h.address + "es/keep/")
+	tab.row("es", "kept")
+	tab.deed("es", "keep")
+	tab.says("done")
+	if all := tab.contents(); !strings.Contains(all, "Ahora: se oye") {
+		t.Error("a page that was published again is not kept")
+	}
+	h.set(func() { h.dir = third })
+	tab.overdue()
 
 	// The next page asks again, without being told to.
 	tab.visit(h.address + "es/")
@@ -341,7 +387,7 @@ func testOtherFormat(t *testing.T, c *chromium, h *host) {
 	tab := c.kept(t, h)
 	tab.do(chromedp.Evaluate[chromedp.Void](`(async () => {
 		for (const name of await caches.keys()) {
-			const from = await caches.open(name), to = await caches.open(name.replace(":1:", ":2:"));
+			const from = await caches.open(name), to = await caches.open(name.replace(":2:", ":1:"));
 			for (const key of await from.keys()) await to.put(key, await from.match(key));
 			await caches.delete(name);
 		}
@@ -352,7 +398,7 @@ func testOtherFormat(t *testing.T, c *chromium, h *host) {
 	tab.until(`document.body.innerText.includes("De la red:")`)
 	tab.visit(h.address + "es/keep/")
 	tab.row("es", "none")
-	if left := strings.Join(tab.traces(), " "); !strings.Contains(left, ":2:store") || strings.Contains(left, ":1:") {
+	if left := strings.Join(tab.traces(), " "); !strings.Contains(left, ":1:store") || strings.Contains(left, ":2:") {
 		t.Errorf("kept: %s", left)
 	}
 	tab.erase()
@@ -408,12 +454,12 @@ func testWorkerOff(t *testing.T, c *chromium, h *host) {
 	tab := c.kept(t, h)
 	other := c.beside(t, tab)
 	other.visit(h.address + "es/practicas/")
-	other.do(chromedp.Evaluate[chromedp.Void](`caches.open("acervo:/otro/:1:store")`, chromedp.EvalAwaitPromise))
+	other.do(chromedp.Evaluate[chromedp.Void](`caches.open("acervo:/otro/:2:store")`, chromedp.EvalAwaitPromise))
 	d.edit(t, "content/site.yaml", "help: 72vhc7c", "help: 72vhc7c\noffline: false")
 	d.edit(t, radio, "Se oye en diez", "De la red: se oye en diez")
 	d.publish(t, h)
 	tab.visit(h.address + "es/practicas/radio/")
-	tab.becomes(`caches.keys().then(async (names) => names.join() === "acervo:/otro/:1:store" && (await navigator.serviceWorker.getRegistrations()).length === 0)`)
+	tab.becomes(`caches.keys().then(async (names) => names.join() === "acervo:/otro/:2:store" && (await navigator.serviceWorker.getRegistrations()).length === 0)`)
 	other.visit(h.address + "es/practicas/radio/")
 	other.until(`document.body.innerText.includes("De la red:") && document.querySelector("[data-keep]") === null`)
 	if left := tab.traces(); len(left) != 1 {
@@ -426,7 +472,7 @@ func testSiblings(t *testing.T, c *chromium, h *host) {
 	tab := c.open(t, "es", chromedp.WithNewBrowserContext())
 	tab.visit(h.address + "es/")
 	tab.do(chromedp.Evaluate[chromedp.Void](`(async () => {
-		for (const name of ["acervo:/:1:store", "acervo:/otro/:1:store", "acervo:/acervo/otro/:1:state", "otro"]) {
+		for (const name of ["acervo:/:2:store", "acervo:/otro/:2:store", "acervo:/acervo/otro/:2:state", "otro"]) {
 			await (await caches.open(name)).put("`+basePath+`es/", new Response("sibling"));
 		}
 	})()`, chromedp.EvalAwaitPromise))
@@ -447,7 +493,7 @@ func testSiblings(t *testing.T, c *chromium, h *host) {
 	tab.row("es", "kept")
 	tab.erase()
 	left := evaluate[string](tab, `caches.keys().then((names) => names.join(" "))`, chromedp.EvalAwaitPromise)
-	if left != "acervo:/:1:store acervo:/otro/:1:store acervo:/acervo/otro/:1:state otro" {
+	if left != "acervo:/:2:store acervo:/otro/:2:store acervo:/acervo/otro/:2:state otro" {
 		t.Errorf("left: %s", left)
 	}
 }

@@ -99,19 +99,31 @@ func testKeepMemory(t *testing.T, c *chromium, h *host) {
 		t.Fatal(err)
 	}
 	folder := filepath.Join(dir, "offline", "es")
-	var parts [][3]any
-	for range count {
-		data := make([]byte, size)
-		rand.Read(data)
+	write := func(ext string, data []byte) string {
 		sum := sha256.Sum256(data)
-		hash := hex.EncodeToString(sum[:])
-		if err := os.WriteFile(filepath.Join(folder, hash[:16]+".pack"), data, 0o644); err != nil {
+		name := hex.EncodeToString(sum[:])[:16]
+		if err := os.WriteFile(filepath.Join(folder, name+ext), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		parts = append(parts, [3]any{hash[:16], size, hash})
+		return name
+	}
+	var tables []string
+	for range count / 32 {
+		var rows [][2]any
+		for range 32 {
+			data := make([]byte, size)
+			rand.Read(data)
+			rows = append(rows, [2]any{write(".pack", data), size})
+		}
+		table, err := json.Marshal(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables = append(tables, write(".json", table))
 	}
 	manifest, err := json.Marshal(map[string]any{
-		"format": 1, "lang": "es", "version": "0123456789abcdef", "date": "2026-11-29", "bytes": count * size, "records": "", "parts": parts,
+		"format": 2, "lang": "es", "version": "0123456789abcdef", "date": "2026-11-29", "bytes": count * size,
+		"records": write(".json", []byte(`""`)), "parts": count, "tables": tables,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -247,7 +247,7 @@ func testBrokenOff(t *testing.T, c *chromium, h *host) {
 			}
 			// Two other parts may have been on their way.
 			t.Logf("%d parts, then %d, of which %d again", len(first), len(second), twice)
-			if parts := len(h.manifest(t, "es").Parts); len(first)+len(second)-twice != parts || twice > 2 || len(first) == 0 {
+			if parts := h.manifest(t, "es").Parts; len(first)+len(second)-twice != parts || twice > 2 || len(first) == 0 {
 				t.Errorf("%d parts, then %d, of which %d again; there are %d", len(first), len(second), twice, parts)
 			}
 			h.cut(true)
@@ -378,15 +378,19 @@ func testTwoTabs(t *testing.T, c *chromium, h *host) {
 
 // testCaptive keeps where another page takes the place of every file.
 func testCaptive(t *testing.T, c *chromium, h *host) {
-	for _, what := range []string{"manifest.json", ".pack"} {
-		t.Run(what, func(t *testing.T) {
+	const wifi = "<!doctype html><title>wifi</title>"
+	m := h.manifest(t, "es")
+	for _, other := range []struct{ what, end, page string }{
+		{"manifest", "manifest.json", wifi}, {"records", m.Records + ".json", `"wifi"`}, {"table", m.Tables[0] + ".json", wifi}, {"part", ".pack", wifi},
+	} {
+		t.Run(other.what, func(t *testing.T) {
 			tab := c.open(t, "es", chromedp.WithNewBrowserContext())
 			h.set(func() {
 				h.alter = func(w http.ResponseWriter, name string) bool {
-					if !strings.HasSuffix(name, what) {
+					if !strings.HasSuffix(name, other.end) {
 						return false
 					}
-					w.Write([]byte("<!doctype html><title>wifi</title>"))
+					w.Write([]byte(other.page))
 					return true
 				}
 			})
@@ -398,7 +402,7 @@ func testCaptive(t *testing.T, c *chromium, h *host) {
 			// The same with a type that says nothing true.
 			h.set(func() {
 				h.alter = func(w http.ResponseWriter, name string) bool {
-					if strings.HasSuffix(name, what) {
+					if strings.HasSuffix(name, other.end) {
 						w.Header().Set("Content-Type", "text/html")
 					}
 					return false

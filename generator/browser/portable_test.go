@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"bytes"
 	"io/fs"
 	"net/url"
 	"os"
@@ -27,6 +26,9 @@ func testPortable(t *testing.T, c *chromium, _ *published) {
 	s.address = (&url.URL{Scheme: "file", Path: filepath.ToSlash(s.dir) + "/"}).String()
 	t.Run("links", func(t *testing.T) { portableLinks(t, s) })
 	t.Run("pages", func(t *testing.T) { portablePages(t, c, s) })
+	start := time.Now()
+	t.Run("every page", func(t *testing.T) { portableEvery(t, s) })
+	t.Logf("every page: %v", time.Since(start).Round(10*time.Millisecond))
 	t.Run("field", func(t *testing.T) { portableField(t, c, s) })
 	t.Run("search", func(t *testing.T) { portableSearch(t, c, s) })
 	t.Run("languages", func(t *testing.T) { portableLanguages(t, c, s) })
@@ -75,33 +77,29 @@ func readOnly(t *testing.T, dir string) string {
 // portableLinks follows every address of every page to a file, or for a link
 // to the web.
 func portableLinks(t *testing.T, s *published) {
-	pages := 0
-	err := filepath.WalkDir(s.dir, func(file string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".html") {
-			return err
-		}
-		pages++
-		data, err := os.ReadFile(file)
+	for _, name := range s.pages(t) {
+		page, err := html.Parse(strings.NewReader(s.read(t, name)))
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
-		page, err := html.Parse(bytes.NewReader(data))
-		if err != nil {
-			return err
-		}
-		name, _ := filepath.Rel(s.dir, file)
 		for n := range page.Descendants() {
 			for _, a := range n.Attr {
 				if n.Type == html.ElementNode && slices.Contains([]string{"href", "src", "action", "data-find", "data-more"}, a.Key) {
-					s.follow(t, filepath.ToSlash(name), n.Data, a.Val)
+					s.follow(t, name, n.Data, a.Val)
 				}
 			}
 		}
-		return nil
-	})
-	if err != nil || pages < 1000 {
-		t.Errorf("%d pages: %v", pages, err)
 	}
+}
+
+// pages are the names of all pages.
+func (s *published) pages(t *testing.T) []string {
+	t.Helper()
+	pages := slices.DeleteFunc(filesOf(t, os.DirFS(s.dir)), func(name string) bool { return !strings.HasSuffix(name, ".html") })
+	if len(pages) < 1000 {
+		t.Fatalf("%d pages", len(pages))
+	}
+	return pages
 }
 
 func (s *published) follow(t *testing.T, from, tag, address string) {
@@ -147,6 +145,34 @@ func portablePages(t *testing.T, c *chromium, s *published) {
 	tab.visit(s.address + "es/index.html")
 	tab.narrow()
 	tab.accessible(axeScript(t))
+}
+
+// portableEvery opens every page once, several at a time; where not all must be
+// tried, which takes a minute or two, one in twelve. Keeping pages to go back
+// to, and the processes that they are in, would double the time.
+func portableEvery(t *testing.T, s *published) {
+	c := startChromium(t, chromedp.Flag("disable-features", "BackForwardCache,ProactivelySwapBrowsingInstance"))
+	pages := s.pages(t)
+	if os.Getenv("ACERVO_CI") == "" {
+		n := 0
+		pages = slices.DeleteFunc(pages, func(string) bool { n++; return n%12 != 0 })
+	}
+	for some := range slices.Chunk(pages, 50) { // a tab has a minute
+		t.Run(some[0], func(t *testing.T) {
+			t.Parallel()
+			tab := c.open(t, "de")
+			for _, name := range some {
+				address := s.address + name
+				tab.visit(address)
+				seen := evaluate[[]string](tab, `[location.href, getComputedStyle(document.body).margin,
+					String([...document.images].filter((i) => i.loading !== "lazy" && !i.naturalWidth).length)]`)
+				if want := []string{address, "0px", "0"}; !slices.Equal(seen, want) {
+					t.Errorf("%s: address, margin and missing pictures are %q", name, seen)
+				}
+				tab.folder(s, name)
+			}
+		})
+	}
 }
 
 // folder checks that a page complained of nothing and asked for nothing but

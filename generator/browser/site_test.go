@@ -77,7 +77,7 @@ type chromium struct {
 }
 
 // startChromium starts a browser that reaches this machine only.
-func startChromium(t testing.TB) *chromium {
+func startChromium(t testing.TB, more ...chromedp.ExecAllocatorOption) *chromium {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		program, err := exec.LookPath(name)
@@ -88,7 +88,7 @@ func startChromium(t testing.TB) *chromium {
 			chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
 			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 			chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
-		ctx, end := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, end := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 		t.Cleanup(end)
 		ctx, closeBrowser := chromedp.NewContext(ctx)
 		t.Cleanup(closeBrowser)

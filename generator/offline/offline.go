@@ -7,28 +7,38 @@
 // A copy lies in a folder of its own. Its files:
 //
 //	manifest.json   what the copy is
-//	<name>.pack     a part
-//	<name>.json     the listing of that part alone, for updates
+//	<name>.json     a table of parts, or the records
+//	<part>.pack     a part
+//	<part>.json     the listing of that part alone, for updates
 //
-// A part's name is the first 16 hexadecimal digits of the SHA-256 of its
-// bytes, so a file with a given name never changes. Parts that are alike, which
-// are those without files, share one. Hashes are SHA-256 in
+// The name of a part, of a table and of the records is the first 16
+// hexadecimal digits of the SHA-256 of its bytes, so a file with a given name
+// never changes, and whoever loads it can tell that it is whole. Files that
+// are alike, such as parts without files, are one. Hashes are SHA-256 in
 // lower-case hexadecimal digits, texts are UTF-8, sizes count bytes.
 //
 // # Manifest
 //
-// One JSON object:
+// A browser asks for the manifest again and again, and for the rest only when
+// it names something new, so it must stay small on a large site. One JSON
+// object:
 //
-//	format   1
+//	format   2
 //	lang     the language's tag
 //	version  16 digits: SHA-256 over the hashes of all parts, one after the
 //	         other as digits
 //	date     the day of the commit in UTC, "2026-11-29"; "" without a commit
 //	bytes    the parts' sizes together
-//	records  base64 of the first 4 bytes of the SHA-256 of each published
-//	         record's id, sorted. Withdrawn and forgotten records are not
-//	         among them, and nothing tells which they were
-//	parts    for each part [name, size, hash]
+//	records  the name of the file of the records
+//	parts    the number of parts
+//	tables   the names of the tables, in the order of their parts
+//
+// A table is a JSON array with [name, size] for each of 32 parts in their
+// order, the last one for those that are left.
+//
+// The file of the records is a JSON string: the first 8 digits of the SHA-256
+// of each published record's id, sorted. Withdrawn and forgotten records are
+// not among them, and nothing tells which they were.
 //
 // # Parts
 //
@@ -64,7 +74,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -79,9 +88,10 @@ import (
 )
 
 const (
-	format    = 1
+	format    = 2
 	partSize  = 512 << 10
 	mostParts = 1 << 16
+	tableRows = 32 // parts of a table
 	digits    = 16 // of a hash that names something
 )
 
@@ -99,6 +109,19 @@ type Copy struct {
 	Date    time.Time // of the commit; zero without one
 	Records []string  // ids of all published records
 	Files   []File
+	Last    Last // nil: every part is packed
+}
+
+// A Last knows the parts of the last time, so that one of the same files need
+// not be packed again. It is called by several goroutines at once.
+type Last interface {
+	// Reuse puts the files of the part that was made of an input in their
+	// place, and reports whether they are there, with the hash and the size
+	// of the pack.
+	Reuse(input string) (sum string, size int, ok bool)
+	// Keep notes the names of the files that were made of an input, the pack
+	// first.
+	Keep(input string, names ...string)
 }
 
 // Write makes the files of the copy and hands each to write, the manifest
@@ -120,6 +143,7 @@ func (c Copy) Write(ctx context.Context, open func(path string) (io.ReadCloser, 
 	for range min(len(parts), runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
 			packer := newPacker(open)
+			packer.last = c.Last
 			for i := int(next.Add(1)) - 1; i < len(parts) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				made[i], errs[i] = packer.write(parts[i], once)
 			}
@@ -134,35 +158,43 @@ func (c Copy) Write(ctx context.Context, open func(path string) (io.ReadCloser, 
 			return err
 		}
 	}
-	data, err := json.Marshal(c.manifest(made))
+	m, err := c.manifest(made, once)
 	if err != nil {
 		return err
 	}
-	return write("manifest.json", append(data, '\n'))
+	data, err := line(m)
+	if err != nil {
+		return err
+	}
+	return write("manifest.json", data)
 }
 
 // manifest is manifest.json.
 type manifest struct {
-	Format  int    `json:"format"`
-	Lang    string `json:"lang"`
-	Version string `json:"version"`
-	Date    string `json:"date"`
-	Bytes   int    `json:"bytes"`
-	Records string `json:"records"`
-	Parts   []part `json:"parts"`
+	Format  int      `json:"format"`
+	Lang    string   `json:"lang"`
+	Version string   `json:"version"`
+	Date    string   `json:"date"`
+	Bytes   int      `json:"bytes"`
+	Records string   `json:"records"`
+	Parts   int      `json:"parts"`
+	Tables  []string `json:"tables"`
 }
 
-// A part as the manifest tells it.
+// A part that was written.
 type part struct {
-	name string
-	size int
 	hash string
+	size int
 }
 
-func (p part) MarshalJSON() ([]byte, error) { return json.Marshal([]any{p.name, p.size, p.hash}) }
+func (p part) name() string { return p.hash[:digits] }
 
-func (c Copy) manifest(parts []part) manifest {
-	m := manifest{Format: format, Lang: c.Lang, Parts: parts, Records: records(c.Records)}
+// MarshalJSON makes the part's row of a table.
+func (p part) MarshalJSON() ([]byte, error) { return json.Marshal([]any{p.name(), p.size}) }
+
+// manifest makes the manifest and writes the files that it names.
+func (c Copy) manifest(parts []part, write func(string, []byte) error) (manifest, error) {
+	m := manifest{Format: format, Lang: c.Lang, Parts: len(parts)}
 	if !c.Date.IsZero() {
 		m.Date = c.Date.UTC().Format(time.DateOnly)
 	}
@@ -172,7 +204,35 @@ func (c Copy) manifest(parts []part) manifest {
 		io.WriteString(all, p.hash)
 	}
 	m.Version = hex.EncodeToString(all.Sum(nil))[:digits]
-	return m
+	var err error
+	if m.Records, err = writeNamed(records(c.Records), write); err != nil {
+		return m, err
+	}
+	for rows := range slices.Chunk(parts, tableRows) {
+		name, err := writeNamed(rows, write)
+		if err != nil {
+			return m, err
+		}
+		m.Tables = append(m.Tables, name)
+	}
+	return m, nil
+}
+
+// writeNamed writes a value under the name that its bytes give, and returns it.
+func writeNamed(value any, write func(string, []byte) error) (string, error) {
+	data, err := line(value)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	name := hex.EncodeToString(sum[:])[:digits]
+	return name, write(name+".json", data)
+}
+
+// line writes a value as JSON.
+func line(value any) ([]byte, error) {
+	data, err := json.Marshal(value)
+	return append(data, '\n'), err
 }
 
 // records tells which ids there are to whoever knows an id, and to nobody else.
@@ -180,10 +240,10 @@ func records(ids []string) string {
 	sums := make([]string, len(ids))
 	for i, id := range ids {
 		sum := sha256.Sum256([]byte(id))
-		sums[i] = string(sum[:4])
+		sums[i] = hex.EncodeToString(sum[:4])
 	}
 	slices.Sort(sums)
-	return base64.StdEncoding.EncodeToString([]byte(strings.Join(slices.Compact(sums), "")))
+	return strings.Join(slices.Compact(sums), "")
 }
 
 // searchFolder has the files of the search.
@@ -252,6 +312,7 @@ const level = 6
 // A packer packs one part after the other.
 type packer struct {
 	open func(path string) (io.ReadCloser, error)
+	last Last
 	gzip *gzip.Writer
 	out  bytes.Buffer
 	copy []byte
@@ -263,8 +324,33 @@ func newPacker(open func(string) (io.ReadCloser, error)) *packer {
 	return p
 }
 
-// write packs the files of a part and writes it with its listing.
+// write writes a part with its listing, or finds them made.
 func (p *packer) write(files []File, write func(string, []byte) error) (part, error) {
+	if p.last == nil {
+		return p.pack(files, write)
+	}
+	input := inputOf(files)
+	if sum, size, ok := p.last.Reuse(input); ok {
+		return part{sum, size}, nil
+	}
+	made, err := p.pack(files, write)
+	if err == nil {
+		p.last.Keep(input, made.name()+".pack", made.name()+".json")
+	}
+	return made, err
+}
+
+// inputOf is the hash of all that a part is made from.
+func inputOf(files []File) string {
+	sum := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(sum, "%q %d %s %q\n", f.Path, f.Size, f.SHA256, f.Record)
+	}
+	return string(sum.Sum(nil))
+}
+
+// pack packs the files of a part and writes it with its listing.
+func (p *packer) pack(files []File, write func(string, []byte) error) (part, error) {
 	listing, err := listingOf(files)
 	if err != nil {
 		return part{}, err
@@ -281,12 +367,11 @@ func (p *packer) write(files []File, write func(string, []byte) error) (part, er
 		return part{}, err
 	}
 	sum := sha256.Sum256(p.out.Bytes())
-	hash := hex.EncodeToString(sum[:])
-	made := part{hash[:digits], p.out.Len(), hash}
-	if err := write(made.name+".pack", p.out.Bytes()); err != nil {
+	made := part{hex.EncodeToString(sum[:]), p.out.Len()}
+	if err := write(made.name()+".pack", p.out.Bytes()); err != nil {
 		return part{}, err
 	}
-	return made, write(made.name+".json", listing)
+	return made, write(made.name()+".json", listing)
 }
 
 // add adds the bytes of a file.
@@ -310,6 +395,5 @@ func listingOf(files []File) ([]byte, error) {
 	for i, f := range files {
 		rows[i] = [4]any{f.Path, f.Size, f.SHA256[:digits], f.Record}
 	}
-	data, err := json.Marshal(rows)
-	return append(data, '\n'), err
+	return line(rows)
 }

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -45,7 +44,13 @@ func hash(data []byte) string {
 type written struct {
 	files map[string][]byte
 	manifest
-	parts []part
+	parts []row
+}
+
+// A row is a row of a table.
+type row struct {
+	name string
+	size int
 }
 
 func write(tb testing.TB, s site, c Copy) written {
@@ -64,18 +69,32 @@ func write(tb testing.TB, s site, c Copy) written {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	var told struct {
-		manifest
-		Parts [][3]any `json:"parts"`
-	}
-	if err := json.Unmarshal(w.files["manifest.json"], &told); err != nil {
-		tb.Fatal(err)
-	}
-	w.manifest = told.manifest
-	for _, p := range told.Parts {
-		w.parts = append(w.parts, part{p[0].(string), int(p[1].(float64)), p[2].(string)})
+	w.read(tb, "manifest", &w.manifest)
+	for _, name := range w.Tables {
+		var rows [][2]any
+		w.read(tb, name, &rows)
+		for _, r := range rows {
+			w.parts = append(w.parts, row{r[0].(string), int(r[1].(float64))})
+		}
 	}
 	return w
+}
+
+// read reads a file of JSON.
+func (w written) read(tb testing.TB, name string, value any) {
+	tb.Helper()
+	if err := json.Unmarshal(w.files[name+".json"], value); err != nil {
+		tb.Fatalf("%s.json: %v", name, err)
+	}
+}
+
+// zipped is the size of data as GitHub Pages sends it.
+func zipped(data []byte) int {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	w.Write(data)
+	w.Close()
+	return out.Len()
 }
 
 // page is a page of made-up words of about n bytes.
@@ -118,30 +137,62 @@ func TestFormat(t *testing.T) {
 	w := write(t, s, c)
 	pages := `[["404.html",0,"e3b0c44298fc1c14",""],["es/index.html",5,"` + hash([]byte("hola\n"))[:16] + `","1000001"]]` + "\n"
 	search := `[["search/es/a.js",3,"` + hash([]byte("a()"))[:16] + `",""]]` + "\n"
-	if len(w.parts) != 2 || len(w.files) != 5 {
+	if len(w.parts) != 2 || len(w.files) != 7 {
 		t.Fatalf("%d parts, %d files", len(w.parts), len(w.files))
 	}
+	hashes := ""
 	for i, want := range []string{pages, search} {
 		if got := string(w.files[w.parts[i].name+".json"]); got != want {
 			t.Errorf("listing %d: %q, want %q", i, got, want)
 		}
 		pack := w.files[w.parts[i].name+".pack"]
-		if w.parts[i].hash != hash(pack) || w.parts[i].name != hash(pack)[:16] || w.parts[i].size != len(pack) {
+		hashes += hash(pack)
+		if w.parts[i].name != hash(pack)[:16] || w.parts[i].size != len(pack) {
 			t.Errorf("part %d: %v does not fit its bytes", i, w.parts[i])
 		}
 		if flags, when := pack[3], pack[4:8]; flags != 0 || !bytes.Equal(when, []byte{0, 0, 0, 0}) {
 			t.Errorf("part %d: a name or a time in % x", i, pack[:10])
 		}
 	}
-	one, two := sha256.Sum256([]byte("1000001")), sha256.Sum256([]byte("2000002"))
-	ids := [][]byte{one[:4], two[:4]}
-	slices.SortFunc(ids, bytes.Compare)
-	want := manifest{
-		Format: 1, Lang: "es", Version: hash([]byte(w.parts[0].hash + w.parts[1].hash))[:16], Date: "2026-11-30",
-		Bytes: w.parts[0].size + w.parts[1].size, Records: base64.StdEncoding.EncodeToString(slices.Concat(ids...)),
+	ids := []string{hash([]byte("1000001"))[:8], hash([]byte("2000002"))[:8]}
+	slices.Sort(ids)
+	records := `"` + strings.Join(ids, "") + `"` + "\n"
+	table := fmt.Sprintf(`[["%s",%d],["%s",%d]]`+"\n", w.parts[0].name, w.parts[0].size, w.parts[1].name, w.parts[1].size)
+	want := fmt.Sprintf(`{"format":2,"lang":"es","version":"%s","date":"2026-11-30","bytes":%d,"records":"%s","parts":2,"tables":["%s"]}`+"\n",
+		hash([]byte(hashes))[:16], w.parts[0].size+w.parts[1].size, hash([]byte(records))[:16], hash([]byte(table))[:16])
+	for name, want := range map[string]string{"manifest": want, w.Records: records, w.Tables[0]: table} {
+		if got := string(w.files[name+".json"]); got != want {
+			t.Errorf("%s.json: %s\nwant %s", name, got, want)
+		}
 	}
-	if w.manifest.Parts = nil; fmt.Sprint(w.manifest) != fmt.Sprint(want) {
-		t.Errorf("manifest %+v\nwant %+v", w.manifest, want)
+}
+
+// TestLargeSite has two thousand parts: the manifest stays small, and an edit
+// makes one other table.
+func TestLargeSite(t *testing.T) {
+	s, blank := site{}, make([]byte, partSize/2)
+	for i := range 1100 {
+		s[fmt.Sprintf("es/practicas/p-%d/index.html", i)] = blank
+	}
+	before := write(t, s, s.copy())
+	if size := zipped(before.files["manifest.json"]); before.Parts < 1024 || before.Parts != len(before.parts) || size > 900 {
+		t.Errorf("the manifest of %d parts, of which the tables have %d, has %d bytes", before.Parts, len(before.parts), size)
+	}
+	for _, name := range before.Tables {
+		if size := zipped(before.files[name+".json"]); size > 500 {
+			t.Errorf("a table of %d bytes", size)
+		}
+	}
+	s["es/practicas/p-3/index.html"] = []byte("<p>nuevo</p>")
+	after := write(t, s, s.copy())
+	changed := 0
+	for i, name := range after.Tables {
+		if name != before.Tables[i] {
+			changed++
+		}
+	}
+	if changed != 1 || after.Records != before.Records || after.Version == before.Version {
+		t.Errorf("%d tables changed; records %s after %s, version %s after %s", changed, after.Records, before.Records, after.Version, before.Version)
 	}
 }
 

@@ -189,6 +189,14 @@ func (t *Tree) ReadFile(name string) ([]byte, error) {
 	return append([]byte{}, data...), nil
 }
 
+// Forget lets go of the bytes that [Tree.Load] has read of a file. Whoever reads
+// it again gets them from the repository.
+func (t *Tree) Forget(name string) {
+	if n, err := t.find("forget", name); err == nil {
+		n.data.Store(nil)
+	}
+}
+
 // contents returns the shared bytes of a file.
 func (t *Tree) contents(n *node) ([]byte, error) {
 	switch {

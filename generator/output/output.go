@@ -45,6 +45,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -176,6 +177,75 @@ func (d *Dir) Write(name string, data []byte) error {
 	return nil
 }
 
+// Reuse takes files over from the version that is published, if that has all of
+// them with the bytes that their size and hash tell, and reports whether it did.
+// They are then as if Write had written them. Where it did not, nothing has
+// happened, and they can be written. Reuse is safe for concurrent use.
+func (d *Dir) Reuse(files ...File) bool {
+	if slices.ContainsFunc(files, func(f File) bool { return !d.published(f) }) {
+		return false
+	}
+	for i, f := range files {
+		if d.link(f) == nil {
+			continue
+		}
+		for _, f := range files[:i] {
+			d.unlink(f)
+		}
+		return false
+	}
+	return true
+}
+
+// published reports whether the published version has a file.
+func (d *Dir) published(f File) bool {
+	name := filepath.Join(d.target, filepath.FromSlash(f.Name))
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || info.Size() != f.Size {
+		return false
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, file)
+	return err == nil && hex.EncodeToString(sum.Sum(nil)) == f.SHA256
+}
+
+// link makes a file of the published version one of the new version too.
+func (d *Dir) link(f File) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return errClosed
+	}
+	if err := d.register(f.Name); err != nil {
+		return err
+	}
+	full := filepath.Join(d.work, newName, filepath.FromSlash(f.Name))
+	err := d.folder(filepath.Dir(full))
+	if err == nil {
+		err = os.Link(filepath.Join(d.target, filepath.FromSlash(f.Name)), full)
+	}
+	if err != nil {
+		delete(d.names, caseless(f.Name))
+		return err
+	}
+	d.files[f.Name] = f
+	return nil
+}
+
+func (d *Dir) unlink(f File) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.names, caseless(f.Name))
+	delete(d.files, f.Name)
+	if err := os.Remove(filepath.Join(d.work, newName, filepath.FromSlash(f.Name))); err != nil {
+		d.err = errors.Join(d.err, err)
+	}
+}
+
 // claim notes a name as written, or says why it may not be.
 func (d *Dir) claim(name string) error {
 	d.mu.Lock()
@@ -230,6 +300,14 @@ func (d *Dir) Files() []File {
 	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	return files
+}
+
+// File returns a file that was written.
+func (d *Dir) File(name string) (File, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f, ok := d.files[name]
+	return f, ok
 }
 
 // Open opens a file of the new version that Write has written.

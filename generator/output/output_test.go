@@ -521,3 +521,50 @@ func BenchmarkWrite(b *testing.B) {
 		i++
 	}
 }
+
+// TestReuse takes files over from the published version, all or none, and only
+// those that are what they were.
+func TestReuse(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	d := create(t, dir, "")
+	write(t, d, map[string]string{"a/x": "one", "a/y": "two", Record: record})
+	files := d.Files()[:2]
+	if err := d.Publish(); err != nil {
+		t.Fatal(err)
+	}
+	d = create(t, dir, "")
+	other, longer, away := files[1], files[1], files[1]
+	other.SHA256, longer.Size, away.Name = files[0].SHA256, 4, "a/z"
+	for what, f := range map[string]File{"another hash": other, "another size": longer, "a missing file": away, "a folder": {Name: "a", Size: files[1].Size}} {
+		if d.Reuse(files[0], f) || len(d.Files()) > 0 {
+			t.Errorf("%s was taken over: %v", what, d.Files())
+		}
+	}
+	write(t, d, map[string]string{"a/y": "new"})
+	if d.Reuse(files...) || len(d.Files()) != 1 {
+		t.Errorf("a file was taken over for one that was written: %v", d.Files())
+	}
+	if !d.Reuse(files[0]) || d.Write("a/x", nil) == nil {
+		t.Error("a file was not taken over, or then written")
+	}
+	d.Discard()
+	expect(t, dir, map[string]string{"a/x": "one", "a/y": "two", Record: record})
+
+	d = create(t, dir, "")
+	if !d.Reuse(files...) || !slices.Equal(d.Files(), files) {
+		t.Errorf("%v was taken over", d.Files())
+	}
+	file, err := d.Open("a/y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, _ := io.ReadAll(file)
+	if file.Close(); string(data) != "two" {
+		t.Errorf("the new version has %q", data)
+	}
+	write(t, d, map[string]string{Record: record})
+	if err := d.Publish(); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, dir, map[string]string{"a/x": "one", "a/y": "two", Record: record})
+}

@@ -23,7 +23,6 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 
-	"acervo/generator/content"
 	"acervo/generator/diag"
 	"acervo/generator/gitfs"
 	"acervo/generator/output"
@@ -65,7 +64,7 @@ func peak() float64 {
 //	go test -run xxx -bench Pages -benchtime 1x ./generator/site
 func BenchmarkPages(b *testing.B) {
 	benchmarkBuild(b, func(plan *Plan, dir *output.Dir) (diag.List, error) {
-		faults, err := plan.writeUnits(b.Context(), dir, &plainTexts{texts: map[*content.Page]prose{}})
+		faults, err := plan.writeUnits(b.Context(), dir, nil)
 		if err != nil || len(faults) > 0 {
 			return faults, err
 		}
@@ -110,7 +109,7 @@ func benchmarkBuild(b *testing.B, write func(*Plan, *output.Dir) (diag.List, err
 
 // BenchmarkPacks packs the copies of a built corpus in three languages. Raw and
 // packed are megabytes of all copies; the memory is what packing adds to the
-// peak of the process.
+// peak of the process, the manifest that of one language as it is sent.
 //
 //	go test -run xxx -bench Packs -benchtime 1x ./generator/site
 func BenchmarkPacks(b *testing.B) {
@@ -140,11 +139,14 @@ func benchmarkPacks(b *testing.B, plan *Plan, dir *output.Dir) {
 	}
 	open := func(name string) (io.ReadCloser, error) { return dir.Open(name) }
 	for b.Loop() {
-		var packed atomic.Int64
+		var sum, asked atomic.Int64
 		resetPeak()
 		before, start, began := peak(), processorTime(), time.Now()
-		err := plan.copies(b.Context(), files, open, func(name string, data []byte) error {
-			packed.Add(int64(len(data)))
+		err := plan.copies(b.Context(), files, nil, open, func(name string, data []byte) error {
+			sum.Add(int64(len(data)))
+			if strings.HasSuffix(name, "/manifest.json") {
+				asked.Store(int64(packed(b, data)))
+			}
 			return nil
 		})
 		if err != nil {
@@ -154,7 +156,8 @@ func benchmarkPacks(b *testing.B, plan *Plan, dir *output.Dir) {
 		b.ReportMetric(float64(raw)/1e6/time.Since(began).Seconds(), "MB/s")
 		b.ReportMetric(spent/float64(raw)*1e9, "cpu-s/GB")
 		b.ReportMetric(float64(raw)/1e6, "raw-MB")
-		b.ReportMetric(float64(raw)/float64(packed.Load()), "ratio")
+		b.ReportMetric(float64(raw)/float64(sum.Load()), "ratio")
+		b.ReportMetric(float64(asked.Load()), "manifest-B")
 		b.ReportMetric(peak()-before, "more-MB")
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"acervo/generator/assets"
 	"acervo/generator/content"
 	"acervo/generator/diag"
+	"acervo/generator/gitfs"
 	"acervo/generator/layout"
 	"acervo/generator/markdown"
 	"acervo/generator/output"
@@ -29,7 +30,8 @@ type unit struct {
 	outputs []out
 	check   func() diag.List  // finds what is wrong in the unit's texts; may be nil
 	keep    func(*plainTexts) // leaves the plain texts to be indexed; may be nil
-	release func()            // lets go of the texts; may be nil
+	release func()            // lets go of the converted texts; may be nil
+	empty   func()            // lets go of the sources, which no other unit needs; may be nil
 }
 
 // An out is one file of the site. It may be made in the empty buffer that make
@@ -114,6 +116,18 @@ func (p *plan) entryUnit(e *content.Entry) *unit {
 		defer mutex.Unlock()
 		clear(docs)
 		p.pasts.Delete(e)
+	}
+	u.empty = func() {
+		if p.texts.cache != nil {
+			return // another reading has the same pages
+		}
+		files, loaded := p.src.Files.(*gitfs.Tree)
+		for _, page := range e.Pages {
+			page.Body = nil
+			if loaded {
+				files.Forget(page.Path)
+			}
+		}
 	}
 	pl := p.places[e]
 	for lang := range p.langs {
@@ -207,17 +221,20 @@ type Report struct {
 
 // Build makes all outputs into a folder that the caller then publishes or
 // discards. With faults, what was written is incomplete and must be discarded.
+// The plan can make nothing afterwards: it has let go of the texts.
 func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, error) {
 	texts := &plainTexts{texts: map[*content.Page]prose{}}
 	faults, err := p.writeUnits(ctx, dir, texts)
 	if err != nil || len(faults) > 0 {
 		return Report{}, faults, err
 	}
-	indexing, err := p.writeIndexes(ctx, dir, texts)
+	p.cards, p.entryLinks, p.texts = nil, nil, nil
+	last := newReuse(p.src.Cache, dir)
+	indexing, err := p.writeIndexes(ctx, dir, last, texts)
 	if err != nil {
 		return Report{}, nil, err
 	}
-	packing, err := p.writeCopies(ctx, dir)
+	packing, err := p.writeCopies(ctx, dir, last)
 	if err != nil {
 		return Report{}, nil, err
 	}
@@ -229,16 +246,17 @@ func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, e
 	if err := dir.Write("build.json", record); err != nil {
 		return Report{}, nil, err
 	}
+	last.leave()
 	report := p.report(files, len(record))
 	report.Indexing, report.Packing = indexing, packing
 	return report, nil, nil
 }
 
 // writeUnits writes the outputs of all units and leaves the texts that are to
-// be indexed.
+// be indexed, if any are.
 func (p *Plan) writeUnits(ctx context.Context, dir *output.Dir, texts *plainTexts) (diag.List, error) {
 	return p.run(ctx, func(u *unit, page *bytes.Buffer) error {
-		if u.keep != nil {
+		if u.keep != nil && texts != nil {
 			u.keep(texts)
 		}
 		for _, o := range u.outputs {
@@ -250,6 +268,9 @@ func (p *Plan) writeUnits(ctx context.Context, dir *output.Dir, texts *plainText
 			if err := dir.Write(o.name, data); err != nil {
 				return err
 			}
+		}
+		if u.empty != nil {
+			u.empty()
 		}
 		return nil
 	})

@@ -106,17 +106,17 @@ func (p *plan) offlineView(lang int) OfflineView {
 // writeCopies writes the copies of all languages from what was written, and
 // tells how long it took. A copy holds the bytes of the finished site, so a
 // preview, which makes files one by one, has none: its manifest is not found.
-func (p *plan) writeCopies(ctx context.Context, dir *output.Dir) (time.Duration, error) {
+func (p *plan) writeCopies(ctx context.Context, dir *output.Dir, last *reuse) (time.Duration, error) {
 	if !p.keepable() {
 		return 0, nil
 	}
 	start := time.Now()
-	err := p.copies(ctx, dir.Files(), func(name string) (io.ReadCloser, error) { return dir.Open(name) }, dir.Write)
+	err := p.copies(ctx, dir.Files(), last, func(name string) (io.ReadCloser, error) { return dir.Open(name) }, dir.Write)
 	return time.Since(start), err
 }
 
 // copies makes the copies of all languages, one after the other, from files.
-func (p *plan) copies(ctx context.Context, files []output.File, open func(string) (io.ReadCloser, error), write func(string, []byte) error) error {
+func (p *plan) copies(ctx context.Context, files []output.File, last *reuse, open func(string) (io.ReadCloser, error), write func(string, []byte) error) error {
 	var records []string
 	for _, list := range p.byKind {
 		for _, e := range list {
@@ -126,12 +126,36 @@ func (p *plan) copies(ctx context.Context, files []output.File, open func(string
 	for lang := range p.langs {
 		folder := p.copyFolder(lang)
 		c := offline.Copy{Lang: p.langs[lang].Tag, Date: p.src.now(), Records: records, Files: p.copied(files, lang)}
+		if last != nil {
+			c.Last = lastParts{last, folder}
+		}
 		below := func(name string, data []byte) error { return write(folder+name, data) }
 		if err := c.Write(ctx, open, below); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lastParts are the parts that the last build left in a folder.
+type lastParts struct {
+	*reuse
+	folder string
+}
+
+func (l lastParts) Reuse(input string) (sum string, size int, ok bool) {
+	files, ok := l.reuse.Reuse(l.folder + input)
+	if !ok {
+		return "", 0, false
+	}
+	return files[0].SHA256, int(files[0].Size), true
+}
+
+func (l lastParts) Keep(input string, names ...string) {
+	for i := range names {
+		names[i] = l.folder + names[i]
+	}
+	l.reuse.Keep(l.folder+input, names...)
 }
 
 // copyFolder is the folder of a language's copy.
@@ -188,10 +212,10 @@ func (p *plan) ownFiles(lang int) map[string]string {
 		if pl.paths[lang] != "" {
 			own[pl.paths[lang]+"index.html"] = e.ID
 		}
-		for _, file := range e.Images {
-			if pl.paths[lang] == "" || !shows(p.shown(e, lang), file) {
-				continue
-			}
+		if pl.paths[lang] == "" {
+			continue
+		}
+		for _, file := range p.shows[p.shown(e, lang)] {
 			name := p.pictures[file].name
 			if other, taken := own[name]; taken && other != e.ID {
 				own[name] = ""
@@ -216,10 +240,8 @@ func (p *plan) estimate(lang int) int64 {
 			}
 			page := p.shown(e, lang)
 			size += 3600 + int64(len(page.Body))*54/100
-			for _, file := range e.Images {
-				if shows(page, file) {
-					size += int64(len(p.pictures[file].Data))
-				}
+			for _, file := range p.shows[page] {
+				size += int64(len(p.pictures[file].Data))
 			}
 		}
 	}

@@ -31,7 +31,7 @@ type pictureKey struct {
 // photos makes the published pictures of all records' images. Only those that
 // a text shows become outputs.
 func (p *plan) photos(cache *Cache) {
-	p.pictures = map[string]*picture{}
+	p.pictures, p.shows = map[string]*picture{}, map[*content.Page][]string{}
 	for _, k := range content.Kinds {
 		for _, e := range p.byKind[k] {
 			for _, file := range e.Images {
@@ -48,6 +48,13 @@ func (p *plan) photos(cache *Cache) {
 					p.faults.Add("bad-image", file, 0, 0, diag.Args{"cause": err.Error()})
 				default:
 					p.pictures[file] = made
+				}
+			}
+			for _, page := range e.Pages {
+				for _, file := range e.Images {
+					if shows(page, file) {
+						p.shows[page] = append(p.shows[page], file)
+					}
 				}
 			}
 		}
@@ -90,7 +97,7 @@ func (p *plan) pictureUnit() *unit {
 	for _, k := range content.Kinds {
 		for _, e := range p.byKind[k] {
 			for _, file := range e.Images {
-				if made := p.pictures[file]; !added[made.name] && slices.ContainsFunc(e.Pages, func(page *content.Page) bool { return shows(page, file) }) {
+				if made := p.pictures[file]; !added[made.name] && slices.ContainsFunc(e.Pages, func(page *content.Page) bool { return slices.Contains(p.shows[page], file) }) {
 					added[made.name] = true
 					u.add(made.name, func() ([]byte, error) { return made.Data, nil })
 				}

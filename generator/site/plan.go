@@ -66,6 +66,7 @@ type plan struct {
 	country  map[string]*content.Entry
 	ranks    []map[*content.Entry]int
 	pictures map[string]*picture
+	shows    map[*content.Page][]string // the files of the images in its text
 	frames   []frame
 
 	// What is on many pages is made once for each language.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -56,6 +57,11 @@ func (c *plainTexts) text(page *content.Page) prose {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.texts[page]
+}
+
+// drop lets go of the texts of pages that are done with.
+func (c *plainTexts) drop(isDone func(*content.Page) bool) {
+	maps.DeleteFunc(c.texts, func(page *content.Page, _ prose) bool { return isDone(page) })
 }
 
 // plain converts a page for its plain text alone.
@@ -210,12 +216,12 @@ func (p *plan) indexOptions(x index, rest []index, docs []search.Document) searc
 	return o
 }
 
-// indexFiles makes the files of a language's index and of its rest indexes.
-func (p *plan) indexFiles(ctx context.Context, lang int, text func(*content.Page) prose) ([]search.File, error) {
+// eachIndex calls made with what a language's index is made from and with what
+// its rest indexes are.
+func (p *plan) eachIndex(lang int, text func(*content.Page) prose, made func([]search.Document, search.Options) error) error {
 	if !p.included(lang) {
-		return nil, nil
+		return nil
 	}
-	var files []search.File
 	all := p.indexes(lang)
 	for i, x := range all {
 		rest := all[1:]
@@ -223,38 +229,58 @@ func (p *plan) indexFiles(ctx context.Context, lang int, text func(*content.Page
 			rest = nil
 		}
 		docs := p.documents(x, text)
-		made, err := search.Build(ctx, docs, p.indexOptions(x, rest, docs))
-		if err != nil {
-			return nil, fmt.Errorf("site: search in %s: %w", p.dir(x), err)
+		if err := made(docs, p.indexOptions(x, rest, docs)); err != nil {
+			return fmt.Errorf("site: search in %s: %w", p.dir(x), err)
 		}
-		files = append(files, made.Files()...)
 	}
-	return files, nil
+	return nil
 }
 
 // writeIndexes makes the indexes of all languages, one after the other to keep
 // memory low (each is made in parallel), from the texts that the
 // pages' units have left, and tells how long it took.
-func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, texts *plainTexts) (time.Duration, error) {
+func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, last *reuse, texts *plainTexts) (time.Duration, error) {
 	start := time.Now()
 	for lang := range p.langs {
-		if err := p.writeIndex(ctx, dir, lang, texts); err != nil {
+		err := p.eachIndex(lang, texts.text, func(docs []search.Document, options search.Options) error {
+			return writeIndex(ctx, dir, last, docs, options)
+		})
+		if err != nil {
 			return 0, err
 		}
+		texts.drop(func(page *content.Page) bool {
+			for later := lang + 1; later < len(p.langs); later++ {
+				if p.shown(page.Entry, later) == page {
+					return false
+				}
+			}
+			return true
+		})
 	}
 	return time.Since(start), nil
 }
 
-func (p *plan) writeIndex(ctx context.Context, dir *output.Dir, lang int, texts *plainTexts) error {
-	files, err := p.indexFiles(ctx, lang, texts.text)
+// writeIndex makes an index, or takes over that of the last build.
+func writeIndex(ctx context.Context, dir *output.Dir, last *reuse, docs []search.Document, options search.Options) error {
+	input, err := indexInput(docs, options)
 	if err != nil {
 		return err
 	}
-	for _, f := range files {
+	if _, taken := last.Reuse(input); taken {
+		return nil
+	}
+	made, err := search.Build(ctx, docs, options)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, f := range made.Files() {
+		names = append(names, searchFolder+f.Name)
 		if err := dir.Write(searchFolder+f.Name, f.Data); err != nil {
 			return err
 		}
 	}
+	last.Keep(input, names...)
 	return nil
 }
 
@@ -265,8 +291,15 @@ type shelf = func() ([]search.File, error)
 func (p *plan) newShelves() []shelf {
 	shelves := make([]shelf, len(p.langs))
 	for lang := range p.langs {
-		shelves[lang] = sync.OnceValues(func() ([]search.File, error) {
-			return p.indexFiles(context.Background(), lang, p.plain)
+		shelves[lang] = sync.OnceValues(func() (files []search.File, err error) {
+			err = p.eachIndex(lang, p.plain, func(docs []search.Document, options search.Options) error {
+				made, err := search.Build(context.Background(), docs, options)
+				if err == nil {
+					files = append(files, made.Files()...)
+				}
+				return err
+			})
+			return files, err
 		})
 	}
 	return shelves

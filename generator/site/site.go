@@ -67,7 +67,7 @@ type Source struct {
 	Commit  gitfs.Commit   // zero where there is none
 	History *gitfs.History // nil where there is none: the site then has no dates
 	Repo    *gitfs.Repo    // of the history; nil where there is none: the site then knows no old addresses
-	Cache   string         // folder in which what was read of old versions is kept; "" for none
+	Cache   string         // folder for what old versions say and what the last build made; "" for none
 	Program fs.FS          // layouts/ and assets/ of the program itself
 	Own     bool           // whether the repository's layouts/ and assets/ are laid over the program's
 }

@@ -110,6 +110,7 @@ func everything(tb testing.TB, src Source) map[string]string {
 		}
 		return err
 	}))
+	plan, _ = Read(src, Options{}, shared) // the first one was made
 	for _, lang := range plan.Languages() {
 		docs, options, err := plan.Search(lang)
 		must(tb, err)

@@ -229,7 +229,7 @@ func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, e
 		return Report{}, faults, err
 	}
 	p.cards, p.entryLinks, p.texts = nil, nil, nil
-	last := newReuse(p.src.Cache, dir)
+	last := readLast(p.src.Cache, dir)
 	indexing, err := p.writeIndexes(ctx, dir, last, texts)
 	if err != nil {
 		return Report{}, nil, err

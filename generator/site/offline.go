@@ -106,7 +106,7 @@ func (p *plan) offlineView(lang int) OfflineView {
 // writeCopies writes the copies of all languages from what was written, and
 // tells how long it took. A copy holds the bytes of the finished site, so a
 // preview, which makes files one by one, has none: its manifest is not found.
-func (p *plan) writeCopies(ctx context.Context, dir *output.Dir, last *reuse) (time.Duration, error) {
+func (p *plan) writeCopies(ctx context.Context, dir *output.Dir, last *lastBuild) (time.Duration, error) {
 	if !p.keepable() {
 		return 0, nil
 	}
@@ -116,7 +116,7 @@ func (p *plan) writeCopies(ctx context.Context, dir *output.Dir, last *reuse) (t
 }
 
 // copies makes the copies of all languages, one after the other, from files.
-func (p *plan) copies(ctx context.Context, files []output.File, last *reuse, open func(string) (io.ReadCloser, error), write func(string, []byte) error) error {
+func (p *plan) copies(ctx context.Context, files []output.File, last *lastBuild, open func(string) (io.ReadCloser, error), write func(string, []byte) error) error {
 	var records []string
 	for _, list := range p.byKind {
 		for _, e := range list {
@@ -139,12 +139,12 @@ func (p *plan) copies(ctx context.Context, files []output.File, last *reuse, ope
 
 // lastParts are the parts that the last build left in a folder.
 type lastParts struct {
-	*reuse
+	*lastBuild
 	folder string
 }
 
 func (l lastParts) Reuse(input string) (sum string, size int, ok bool) {
-	files, ok := l.reuse.Reuse(l.folder + input)
+	files, ok := l.lastBuild.Reuse(l.folder + input)
 	if !ok {
 		return "", 0, false
 	}
@@ -155,7 +155,7 @@ func (l lastParts) Keep(input string, names ...string) {
 	for i := range names {
 		names[i] = l.folder + names[i]
 	}
-	l.reuse.Keep(l.folder+input, names...)
+	l.lastBuild.Keep(l.folder+input, names...)
 }
 
 // copyFolder is the folder of a language's copy.

@@ -22,9 +22,9 @@ import (
 // replace, where they still are what they were.
 const outputsFile = "outputs"
 
-// reuse is what a build takes over from the last one, and what it leaves to
-// the next.
-type reuse struct {
+// A lastBuild is what a build takes over from the one before, and leaves to the
+// next.
+type lastBuild struct {
 	cache string // its folder; "" for none
 	form  string
 	dir   *output.Dir
@@ -33,9 +33,9 @@ type reuse struct {
 	before, now map[string][]output.File // by the hash of an input
 }
 
-// newReuse reads what the last build left.
-func newReuse(cache string, dir *output.Dir) *reuse {
-	r := &reuse{dir: dir, before: map[string][]output.File{}, now: map[string][]output.File{}}
+// readLast reads what the last build left.
+func readLast(cache string, dir *output.Dir) *lastBuild {
+	r := &lastBuild{dir: dir, before: map[string][]output.File{}, now: map[string][]output.File{}}
 	if cache == "" {
 		return r
 	}
@@ -96,7 +96,7 @@ func indexInput(docs []search.Document, options search.Options) (string, error) 
 
 // Reuse takes over the files that were made of an input, and returns them. It
 // reports whether they are there now.
-func (r *reuse) Reuse(input string) ([]output.File, bool) {
+func (r *lastBuild) Reuse(input string) ([]output.File, bool) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if files, made := r.now[input]; made {
@@ -112,7 +112,7 @@ func (r *reuse) Reuse(input string) ([]output.File, bool) {
 
 // Keep notes the files that were made of an input. Another of the same input
 // may still be writing them, and notes them then.
-func (r *reuse) Keep(input string, names ...string) {
+func (r *lastBuild) Keep(input string, names ...string) {
 	files := make([]output.File, len(names))
 	for i, name := range names {
 		var written bool
@@ -126,7 +126,7 @@ func (r *reuse) Keep(input string, names ...string) {
 }
 
 // leave writes what the next build can take over.
-func (r *reuse) leave() {
+func (r *lastBuild) leave() {
 	var w memo.Writer
 	w.Count(len(r.now))
 	for _, input := range slices.Sorted(maps.Keys(r.now)) {

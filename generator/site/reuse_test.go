@@ -138,7 +138,7 @@ func TestReuse(t *testing.T) {
 		}
 	}
 
-	r := newReuse(cache, nil)
+	r := readLast(cache, nil)
 	data, ok := memo.Read(cache, outputsFile, r.form)
 	if !ok {
 		t.Fatal("nothing is left to the next build")
@@ -149,7 +149,7 @@ func TestReuse(t *testing.T) {
 			bad[random.IntN(len(bad))] = byte(random.IntN(256))
 		}
 		memo.Write(cache, outputsFile, r.form, bad[:random.IntN(len(bad))])
-		newReuse(cache, nil)
+		readLast(cache, nil)
 	}
 	for range 3 {
 		bad := []byte(data)

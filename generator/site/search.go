@@ -239,7 +239,7 @@ func (p *plan) eachIndex(lang int, text func(*content.Page) prose, made func([]s
 // writeIndexes makes the indexes of all languages, one after the other to keep
 // memory low (each is made in parallel), from the texts that the
 // pages' units have left, and tells how long it took.
-func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, last *reuse, texts *plainTexts) (time.Duration, error) {
+func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, last *lastBuild, texts *plainTexts) (time.Duration, error) {
 	start := time.Now()
 	for lang := range p.langs {
 		err := p.eachIndex(lang, texts.text, func(docs []search.Document, options search.Options) error {
@@ -261,7 +261,7 @@ func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, last *reuse, t
 }
 
 // writeIndex makes an index, or takes over that of the last build.
-func writeIndex(ctx context.Context, dir *output.Dir, last *reuse, docs []search.Document, options search.Options) error {
+func writeIndex(ctx context.Context, dir *output.Dir, last *lastBuild, docs []search.Document, options search.Options) error {
 	input, err := indexInput(docs, options)
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func startFirefox(t testing.TB) *firefox {
 	settings := fmt.Sprintf(`user_pref("network.proxy.type", 1);
 user_pref("network.proxy.http", "127.0.0.1"); user_pref("network.proxy.http_port", %d);
 user_pref("network.proxy.ssl", "127.0.0.1"); user_pref("network.proxy.ssl_port", %d);
-user_pref("intl.accept_languages", "es");
+user_pref("intl.accept_languages", "es"); user_pref("network.captive-portal-service.enabled", false); user_pref("network.connectivity-service.enabled", false);
 `, port, port)
 	profile := t.TempDir()
 	if err := os.WriteFile(filepath.Join(profile, "user.js"), []byte(settings), 0o666); err != nil {
@@ -227,7 +227,7 @@ func portableFirefox(t *testing.T, s *published) {
 		f.visit(address)
 		f.until(`location.href === "` + address + `" && document.querySelector(".copy").checkVisibility() && getComputedStyle(document.querySelector(".exit")).position === "fixed"`)
 	}
-	f.visit(s.address + "index.html")
+	f.call("browsingContext.navigate", fmt.Sprintf(`{"context": %q, "url": %q, "wait": "none"}`, f.context, s.address+"index.html"))
 	f.until(`location.pathname.endsWith("/es/index.html")`)
 
 	f.visit(s.address + "es/paises/index.html")

@@ -39,6 +39,11 @@ export class Shard {
   private named = 0;
   /** the postings of the terms that have them here */
   columns!: Columns;
+  // The file with the positions of the first term, the terms of other shards
+  // before it there, and the terms with which the next files begin.
+  private first!: number;
+  private before!: number;
+  private cuts!: Uint32Array;
 
   constructor(readonly number: number) {}
 
@@ -65,6 +70,9 @@ export class Shard {
       this.terms.push(term);
       all += df;
     }
+    this.first = file.number();
+    this.before = file.number();
+    this.cuts = file.column(file.number());
     this.columns = new Columns(file, all);
   }
 
@@ -100,6 +108,13 @@ export class Shard {
     if (back === 1 && this.named < this.terms.length) return this.named++;
     if (back === 1 || back > this.named + 1) broken();
     return this.named + 1 - back;
+  }
+
+  /** standing is the file with the positions of a term, and the term's number there. */
+  standing(term: number): [number, number] {
+    const { first, before, cuts } = this;
+    const at = lowerBound(cuts.length, (i) => cuts[i]! <= term);
+    return [first + at, at ? term - cuts[at - 1]! : before + term];
   }
 
   /** place is where a key is, or where it would be. */
@@ -144,6 +159,8 @@ export interface Postings {
   docs: Uint32Array;
   /** fields after one another for each document */
   freqs: Uint32Array;
+  /** terms of the fields that have the term; of the body 0 */
+  lengths: Uint32Array;
   /** documents with the term in each field */
   dfs: number[];
 }
@@ -155,22 +172,24 @@ export class Columns {
   private high: Uint32Array;
   private heads: Uint32Array;
   private freqs: Uint32Array;
+  private lengths: Uint32Array;
   private low: Uint8Array;
 
   constructor(file: Reader, n: number) {
     this.high = file.column(n);
     this.heads = file.column(n);
-    this.freqs = file.column(this.freqsBefore(n));
+    this.freqs = file.column(this.told(n, 15));
+    this.lengths = file.column(this.told(n, 7));
     this.low = file.take(n);
   }
 
-  // freqsBefore counts the freqs of the first postings that heads do not tell.
-  private freqsBefore(n: number): number {
+  // told counts what columns have of the first postings, for some of the fields.
+  private told(n: number, some: number): number {
     let count = 0;
     for (let i = 0; i < n; i++) {
       const head = this.heads[i]!;
       if (head === escape || head >= escape + 16) broken();
-      for (let mask = head > escape ? head - escape : 0; mask; mask >>= 1) count += mask & 1;
+      for (let mask = head > escape ? (head - escape) & some : 0; mask; mask >>= 1) count += mask & 1;
     }
     return count;
   }
@@ -178,9 +197,10 @@ export class Columns {
   /** postings gives those of a term. */
   postings({ offset, df }: Term, docs: number): Postings {
     if (!df || offset + df > this.low.length) broken();
-    const list: Postings = { docs: new Uint32Array(df), freqs: new Uint32Array(df * fields), dfs: [0, 0, 0, 0] };
+    const list: Postings = { docs: new Uint32Array(df), freqs: new Uint32Array(df * fields), lengths: new Uint32Array(df * fields), dfs: [0, 0, 0, 0] };
     let doc = -1;
-    let at = this.freqsBefore(offset);
+    let at = this.told(offset, 15);
+    let lengthAt = this.told(offset, 7);
     for (let i = 0; i < df; i++) {
       doc += this.high[offset + i]! * 128 + this.low[offset + i]! + 1;
       // Past the last document, perhaps past what a column holds.
@@ -189,7 +209,10 @@ export class Columns {
       const head = this.heads[offset + i]!;
       for (let f = 0; f < fields; f++) {
         let freq = f === 3 && head < escape ? head + 1 : 0;
-        if (head > escape && (head - escape) & (1 << f)) freq = this.freqs[at++]! || broken();
+        if (head > escape && (head - escape) & (1 << f)) {
+          freq = this.freqs[at++]! || broken();
+          if (f < 3) list.lengths[i * fields + f] = this.lengths[lengthAt++]! || broken();
+        }
         list.freqs[i * fields + f] = freq;
         if (freq) list.dfs[f]!++;
       }

@@ -99,20 +99,6 @@ export class Files {
     return list;
   }
 
-  /**
-   * around names the files of the vocabulary with all words that one error
-   * leads away from to a key, but those in the key's own shard. One error
-   * leaves the beginning of a word as it is, and here that of a length with
-   * which all words are in the shard, or else all that follows the letter after.
-   */
-  around(key: string): string[] {
-    const letters = Array.from(key);
-    const own = String(this.shardOf(key));
-    let begin = letters.shift()!;
-    while (letters.length && this.shardsOf(begin).join() !== own) begin += letters.shift()!;
-    return this.shardsOf(letters.slice(1).reverse().join(""), this.manifest.ends).map((n) => "v" + n);
-  }
-
   /** name is the name of a shard's term. It notes where the term is. */
   name(shard: Shard, number: number): string {
     const term = shard.terms[number]!;

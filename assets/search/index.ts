@@ -59,7 +59,7 @@ export interface Shown {
 
 type Row = [string, string, string, string, string[], string[]];
 
-const format = 2;
+const format = 3;
 
 export class SearchIndex {
   private files: Promise<Files> | undefined;

@@ -81,9 +81,9 @@ const slice = 1000; // words between two pauses
 type Candidate = [string, number];
 
 // vocabulary reads a file of it. Its words are reversed.
-function vocabulary(files: Files, name: string): Promise<Candidate[]> {
-  return files.keep("vocabulary " + name, async () => {
-    const file = await files.reader(name);
+function vocabulary(files: Files, n: number): Promise<Candidate[]> {
+  return files.keep("vocabulary " + n, async () => {
+    const file = await files.reader("v" + n);
     const keys = Array.from(file.eachKey());
     const dfs = file.column(keys.length);
     file.end();
@@ -92,19 +92,36 @@ function vocabulary(files: Files, name: string): Promise<Candidate[]> {
   });
 }
 
-// own are the words of the vocabulary that are in a shard.
+// own are the words of a shard that so many documents have.
 function own({ entries, terms }: Shard, least: number): Candidate[] {
   const list: Candidate[] = [];
   for (const { key, forms, isAlone } of entries) {
     const df = isAlone ? terms[forms[0]!.term]!.df : 0;
-    if (df >= least && points(key).length > 2) list.push([key, Math.min(df, 255)]);
+    if (df >= least) list.push([key, Math.min(df, 255)]);
   }
   return list;
 }
 
+/**
+ * around are the numbers of the shards and of the files of the vocabulary that
+ * have all words which one error leads away from to a key. An error leaves the
+ * beginning of a word as it is, or what follows the letter after that; the
+ * beginning is as long as makes the fewest files.
+ */
+function around(files: Files, key: string): [number[], number[]] {
+  const letters = Array.from(key);
+  let best: [number[], number[]] = [[], []];
+  for (let n = 1; n < letters.length; n++) {
+    const begin = files.shardsOf(letters.slice(0, n).join(""));
+    const end = files.shardsOf(letters.slice(n + 1).reverse().join(""), files.manifest.ends);
+    if (n === 1 || begin.length + end.length < best[0].length + best[1].length) best = [begin, end];
+  }
+  return best;
+}
+
 // mistyped is the nearest key, of those the most frequent, of those the first;
-// empty beyond the limit. The whole vocabulary is needed only where no word is
-// one error away.
+// empty beyond the limit. Words in the key's own shard, which begin alike, come
+// first; the others only count where none of these is one error away.
 async function mistyped(files: Files, key: string, limit: number): Promise<string> {
   const typed = points(key);
   let least = limit;
@@ -115,18 +132,17 @@ async function mistyped(files: Files, key: string, limit: number): Promise<strin
       if (i % slice === slice - 1) await files.pause();
       const [word, df] = list[i]!;
       const d = distance(typed, points(word), least);
-      if (d > least || (d === least && (df < most || (df === most && best && word > best)))) continue;
+      if (d > least || (d === least && (df < most || (df === most && best && word >= best)))) continue;
       least = d;
       most = df;
       best = word;
     }
   };
-  const read = (names: string[]) => Promise.all(names.map((name) => vocabulary(files, name)));
-  const names = files.around(key);
-  await look(own(await files.shard(files.shardOf(key)), files.manifest.least));
-  for (const list of await read(names)) await look(list);
-  if (limit === 1 || (best && least < 2)) return best;
-  for (const list of await read(files.manifest.ends.map((_, i) => "v" + i).filter((name) => !names.includes(name)))) await look(list);
+  const candidates = async (n: number) => own(await files.shard(n), files.manifest.least);
+  await look(await candidates(files.shardOf(key)));
+  if (best && least < 2) return best;
+  const [shards, ends] = around(files, key);
+  for (const list of await Promise.all([...shards.map(candidates), ...ends.map((n) => vocabulary(files, n))])) await look(list);
   return best;
 }
 

@@ -11,11 +11,9 @@ export interface Positions {
   values: number[];
 }
 
-/** readPositions reads those of a term from the file of two shards. */
-export function readPositions(file: Reader, second: number, number: number, postings: Postings): Positions {
-  const both = [file.column(file.number()), file.column(file.number())];
-  const sizes = both[second]!;
-  if (second) both[0]!.forEach((size) => (file.at += size));
+/** readPositions reads those of a term from a file. */
+export function readPositions(file: Reader, number: number, postings: Postings): Positions {
+  const sizes = file.column(file.number());
   for (let i = 0; i < number; i++) file.at += sizes[i]!;
   const end = file.at + sizes[number]!;
   const starts = new Uint32Array(postings.freqs.length + 1);

@@ -25,26 +25,21 @@ export interface Hit {
 const k1 = 1.2;
 const b = 0.75;
 
-/** weighLengths gives, for each field and document, what the formula adds to √freq. */
-function weighLengths(files: Files): Promise<Float64Array[]> {
-  return files.keep("lengths", async () => {
-    const { docs, totals } = files.manifest;
+// weigh is what the formula adds to √freq for a field of so many terms.
+function weigh(length: number, average: number): number {
+  const norm = Math.fround(1 / Math.sqrt(length));
+  return k1 * (1 - b + b / (norm * norm) / average);
+}
+
+/** weighBodies weighs the body of each document. */
+function weighBodies(files: Files, average: number): Promise<Float64Array> {
+  return files.keep("bodies", async () => {
+    const { docs } = files.manifest;
     const file = await files.reader("n");
-    const all: Float64Array[] = [];
-    for (const total of totals) {
-      const average = Math.ceil(total / docs);
-      const weights = new Float64Array(docs);
-      const high = file.column(docs);
-      file.take(docs).forEach((low, doc) => {
-        const length = high[doc]! * 128 + low;
-        const norm = Math.fround(1 / Math.sqrt(length));
-        weights[doc] = k1 * (1 - b + b / (norm * norm) / average);
-      });
-      all.push(weights);
-      await files.pause();
-    }
+    const high = file.column(docs);
+    const weights = Float64Array.from(file.take(docs), (low, doc) => weigh(high[doc]! * 128 + low, average));
     file.end();
-    return all;
+    return weights;
   });
 }
 
@@ -68,8 +63,9 @@ function pack(files: Files, n: number): Promise<Columns> {
 async function loadTerm(files: Files, name: string, placed: boolean): Promise<Term> {
   const { shard, term } = files.places.get(name) || broken();
   const { docs, boosts } = files.manifest;
-  const placing = placed && Promise.all([files.reader("p" + (shard.number >> 1)), files.host.more()]);
   const number = shard.terms.indexOf(term);
+  const [fileNumber, numberThere] = shard.standing(number);
+  const placing = placed && Promise.all([files.reader("p" + fileNumber), files.host.more()]);
   const postings = await files.keep("postings " + shard.number + " " + number, async () =>
     (term.pack < 0 ? shard.columns : await pack(files, term.pack)).postings(term, docs),
   );
@@ -80,7 +76,7 @@ async function loadTerm(files: Files, name: string, placed: boolean): Promise<Te
   let positions: Positions | undefined;
   if (placing) {
     const [file, more] = await placing;
-    positions = more.readPositions(file, shard.number & 1, number, postings);
+    positions = more.readPositions(file, numberThere, postings);
   }
   return { postings, weights, positions };
 }
@@ -94,7 +90,8 @@ export class Scores {
   constructor(
     private docs: number,
     private terms: Map<string, Term>,
-    private lengths: Float64Array[],
+    private averages: number[],
+    private bodies: Float64Array,
   ) {
     this.values = new Float64Array(docs);
     this.part = new Float64Array(docs);
@@ -103,8 +100,9 @@ export class Scores {
 
   /** of is the score of the n-th posting of a term in a field. */
   of({ postings, weights }: Term, n: number, f: number): number {
-    const root = Math.sqrt(postings.freqs[n * fields + f]!);
-    return root && (weights[f]! * root) / (root + this.lengths[f]![postings.docs[n]!]!);
+    const at = n * fields + f;
+    const root = Math.sqrt(postings.freqs[at]!);
+    return root && (weights[f]! * root) / (root + (f < 3 ? weigh(postings.lengths[at]!, this.averages[f]!) : this.bodies[postings.docs[n]!]!));
   }
 
   /** add adds a group's, and tells which documents match it. */
@@ -193,10 +191,11 @@ const all: Plan = { groups: [], phrases: [], exclude: [], unknown: [], corrected
 /** rank finds the documents of a plan, all without one; with facets it filters and counts. */
 export async function rank(files: Files, plan: Plan | null, filters: Filters, facets: Promise<FacetTable> | undefined): Promise<Ranking> {
   const { groups, phrases, exclude, unknown } = plan || all;
-  const [terms, lengths, table] = await Promise.all([loadTerms(files, plan || all), weighLengths(files), facets]);
-  const { docs } = files.manifest;
+  const { docs, totals } = files.manifest;
+  const averages = totals.map((total) => Math.ceil(total / docs));
+  const [terms, bodies, table] = await Promise.all([loadTerms(files, plan || all), weighBodies(files, averages[3]!), facets]);
   await files.pause();
-  const scores = new Scores(docs, terms, lengths);
+  const scores = new Scores(docs, terms, averages, bodies);
   const { values } = scores;
   const matched = new Uint16Array(docs); // groups
   const wanting = new Uint16Array(docs).fill(phrases.length); // phrases

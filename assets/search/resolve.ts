@@ -328,13 +328,12 @@ export class Resolver implements Reading {
     return forms.length ? this.files.name(found.shard, forms[0]!.term) : "";
   }
 
-  // near is what a word may be meant for, found by the second script. Its file
-  // comes together with it.
+  // near is what a word may be meant for, found by the second script.
   private near(word: Word): Alternative[] | undefined {
     const { files } = this;
     const more = files.kept<More>("more");
     if (more) return more.near(this, files, word);
-    this.missing.push(files.keep("more", () => files.host.more()), ...files.around(word.key).map((name) => files.bytes(name)));
+    this.missing.push(files.keep("more", () => files.host.more()));
     return undefined;
   }
 }

@@ -25,22 +25,20 @@ func Build(ctx context.Context, docs []Document, o Options) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	facets, err := encodeFacets(docs, o.Facets)
-	if err != nil {
+	b := newBuild(ctx, docs, o, p)
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	b := &build{ctx: ctx, workers: runtime.GOMAXPROCS(0), docs: docs, options: o, pipeline: p}
-	b.lex()
-	b.join()
-	if err := ctx.Err(); err != nil {
+	facets, err := encodeFacets(docs, b.order, o.Facets)
+	if err != nil {
 		return nil, err
 	}
 	d := b.dictionary(b.invert())
 	shards, firsts := b.split(d)
 	vocabulary, ends := b.vocabulary(d)
 	group := b.half(groupSize)
-	files := append(b.encode(shards), encodeLengths(b.lengths), raw{"f", facets, nil})
-	files = append(append(files, vocabulary...), encodeRecords(docs, group)...)
+	files := append(b.encode(shards), encodeLengths(b.lengths[body]), raw{"f", facets, nil})
+	files = append(append(files, vocabulary...), encodeRecords(docs, b.order, group)...)
 	parts := b.compress(files)
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -53,9 +51,20 @@ func Build(ctx context.Context, docs []Document, o Options) (*Index, error) {
 	return &Index{dir: o.Dir, manifest: m, parts: parts, pipeline: p}, nil
 }
 
+// newBuild reads the documents and numbers them, unless it is stopped.
+func newBuild(ctx context.Context, docs []Document, o Options, p *pipeline) *build {
+	b := &build{ctx: ctx, workers: runtime.GOMAXPROCS(0), docs: docs, options: o, pipeline: p}
+	b.lex()
+	b.join()
+	if ctx.Err() == nil {
+		b.order = b.arrange()
+	}
+	return b
+}
+
 // A build is what the steps of Build hand on: lex cuts the documents into
-// forms, join makes terms of the forms, invert turns documents with terms into
-// terms with documents.
+// forms, join makes terms of the forms, arrange numbers the documents, invert
+// turns documents with terms into terms with documents.
 type build struct {
 	ctx      context.Context
 	workers  int
@@ -67,6 +76,7 @@ type build struct {
 
 	forms   []formCount // of all documents, in order
 	terms   []string    // in order
+	order   []int       // the documents' places by their numbers in the index
 	lengths [fields][]uint32
 }
 

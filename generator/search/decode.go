@@ -125,8 +125,27 @@ func (r *reader) end() error {
 
 // A shard is a range of the dictionary.
 type shard struct {
-	entries []entry
-	terms   []term
+	entries  []entry
+	terms    []term
+	standing standing
+}
+
+// A standing tells which files have the positions of a shard's terms, which are
+// in the order of the terms of all shards.
+type standing struct {
+	first  int   // file with those of the first term
+	before int   // terms of other shards that are before it there
+	cuts   []int // terms with which the next files begin
+}
+
+// place returns the file with the positions of a term, and the term's number
+// there.
+func (s *standing) place(term int) (file, number int) {
+	at, _ := slices.BinarySearch(s.cuts, term+1)
+	if at == 0 {
+		return s.first, s.before + term
+	}
+	return s.first + at, term - s.cuts[at-1]
 }
 
 // An entry is a key with the forms that are written so.
@@ -192,6 +211,7 @@ func (s *shard) readTerms(r *reader) {
 		}
 		all += n
 	}
+	s.readStanding(r)
 	list := readColumns(r, all)
 	if r.bad {
 		return
@@ -204,10 +224,31 @@ func (s *shard) readTerms(r *reader) {
 	}
 }
 
+func (s *shard) readStanding(r *reader) {
+	s.standing = standing{r.number(), r.number(), r.column(r.number())}
+	before := 0
+	for _, cut := range s.standing.cuts {
+		if cut <= before || cut >= len(s.terms) {
+			r.fail()
+		}
+		before = cut
+	}
+}
+
 // readColumns reads postings whose documents are gaps until they are numbered.
 func readColumns(r *reader, n int) []posting {
 	high, heads := r.column(n), r.column(n)
 	list := readFreqs(r, heads)
+	for i := range list {
+		for f := range list[i].lengths {
+			if list[i].freqs[f] == 0 {
+				continue
+			}
+			if list[i].lengths[f] = r.number(); list[i].lengths[f] == 0 {
+				r.fail()
+			}
+		}
+	}
 	low := r.take(n)
 	if r.bad {
 		return nil
@@ -324,10 +365,12 @@ func (s *shard) prefix(p string) (from, to int) {
 	return from, to
 }
 
-// A posting is a document with a term, and how often each field has it.
+// A posting is a document with a term, how often each field has it, and how
+// many terms the fields with it have. The body's length is elsewhere.
 type posting struct {
-	doc   int
-	freqs [fields]int
+	doc     int
+	freqs   [fields]int
+	lengths [body]int
 }
 
 // escape is the least head of a posting that is not of the body alone.
@@ -406,15 +449,12 @@ func decodePositions(data []byte, list []posting) ([][fields][]int, error) {
 	return all, r.end()
 }
 
-// decodeLengths reads the number of terms in each field of each document.
-func decodeLengths(data []byte, docs int) (lengths [fields][]int, err error) {
+// decodeLengths reads the number of terms in each document's body.
+func decodeLengths(data []byte, docs int) ([]int, error) {
 	r := newReader(data)
-	for f := range lengths {
-		lengths[f] = r.column(docs)
-		low := r.take(len(lengths[f]))
-		for i, n := range low {
-			lengths[f][i] = lengths[f][i]<<lowBits + int(n)
-		}
+	lengths := r.column(docs)
+	for i, n := range r.take(len(lengths)) {
+		lengths[i] = lengths[i]<<lowBits + int(n)
 	}
 	return lengths, r.end()
 }
@@ -445,9 +485,6 @@ func reversed(key string) string {
 	slices.Reverse(letters)
 	return string(letters)
 }
-
-// readSizes reads how many bytes of positions each term of a shard has.
-func readSizes(r *reader) []int { return r.column(r.number()) }
 
 // decodeRecords reads a file of records, each of them a list.
 func decodeRecords(data []byte) ([]Record, error) {

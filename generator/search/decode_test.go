@@ -28,7 +28,8 @@ const huge = 1<<32 - 1
 func TestDecodeShard(t *testing.T) {
 	// three terms, the second in a pack; the keys a, ab and "ab c"
 	good := bytesOf(3, 1, 0, 2, 7, 1, 40, // documents; df, pack and offset
-		0, 0, 1, 4, 241, 0, 3, 6, 2, 5, // high gaps, heads, freqs, low gaps
+		4, 3, 2, 1, 2, // the first file of positions, terms before; two more files
+		0, 0, 1, 4, 241, 0, 3, 30, 6, 2, 5, // high gaps, heads, freqs, lengths, low gaps
 		3, 0, 1, 2, 1, 1, 2, "ab c", 8, 9, 2,
 		0, 1, 2, 1, 1, 0, // a: a → term 0; á → stop
 		0, 2, 3, "x", 1, // ab → term 0; x → term 1
@@ -44,18 +45,24 @@ func TestDecodeShard(t *testing.T) {
 			{key: "ab c", synonyms: [][]int{{0, 2}}},
 		},
 		terms: []term{
-			{name: "a", df: 1, pack: -1, postings: []posting{{6, [fields]int{0, 0, 0, 5}}}, placed: true},
+			{name: "a", df: 1, pack: -1, postings: []posting{{doc: 6, freqs: [fields]int{0, 0, 0, 5}}}, placed: true},
 			{name: "x", number: 1, df: 7, pack: 1, offset: 40, placed: true},
-			{name: "z", number: 2, df: 2, pack: -1, postings: []posting{{2, [fields]int{3, 0, 0, 0}}, {136, [fields]int{0, 0, 0, 1}}}},
+			{name: "z", number: 2, df: 2, pack: -1, postings: []posting{{2, [fields]int{3, 0, 0, 0}, [body]int{30, 0, 0}}, {doc: 136, freqs: [fields]int{0, 0, 0, 1}}}},
 		},
+		standing: standing{4, 3, []int{1, 2}},
 	}
 	if !reflect.DeepEqual(s, want) {
 		t.Errorf("got %+v, want %+v", s, want)
 	}
+	for term, want := range [][2]int{{4, 3}, {5, 0}, {6, 0}} {
+		if file, number := s.standing.place(term); file != want[0] || number != want[1] {
+			t.Errorf("the positions of term %d are in file %d, %d", term, file, number)
+		}
+	}
 	if from, to := s.prefix("ab"); from != 1 || to != 3 {
 		t.Errorf("ab is the prefix of %d to %d", from, to)
 	}
-	if _, err := decodeShard(bytesOf(0, 0)); err != nil {
+	if _, err := decodeShard(bytesOf(0, 0, 0, 0, 0)); err != nil {
 		t.Error("an empty shard:", err)
 	}
 	testCuts(t, good, func(data []byte) error { _, err := decodeShard(data); return err })
@@ -65,29 +72,34 @@ func TestDecodeShardRefuses(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"nothing":                  nil,
 		"terms without an end":     bytesOf(huge),
-		"keys without an end":      bytesOf(0, huge),
-		"a term that no key has":   bytesOf(1, 1, 0, 0, 0, 0),
-		"a term not yet numbered":  bytesOf(1, 1, 0, 0, 0, 1, 0, 1, "a", 4, 0, 2),
-		"more terms than counted":  bytesOf(0, 1, 0, 1, "a", 4, 0, 1),
-		"keys out of order":        bytesOf(0, 2, 0, 0, 1, 1, "ba", 4, 4, 0, 0, 0, 0),
-		"a key twice":              bytesOf(0, 2, 0, 1, 1, 0, "a", 4, 4, 0, 0, 0, 0),
-		"an empty key":             bytesOf(0, 1, 0, 0, 4, 0, 0),
-		"a key of 65 letters":      bytesOf(0, 1, 0, 65, strings.Repeat("a", 65), 4, 0, 0),
-		"more shared than there":   bytesOf(0, 2, 0, 2, 1, 1, "ab", 4, 4, 0, 0, 0, 0),
-		"a key that is not UTF-8":  bytesOf(0, 1, 0, 1, "\xff", 4, 0, 0),
-		"a form that is not UTF-8": bytesOf(0, 1, 0, 1, "a", 4, 3, "\xff", 0),
-		"forms without an end":     bytesOf(0, 1, 0, 1, "a", huge),
-		"a form too long":          bytesOf(0, 1, 0, 1, "a", 4, huge, 0),
-		"an empty form":            bytesOf(0, 1, 0, 1, "a", 4, 1, 0),
-		"a mark past the key":      bytesOf(0, 1, 0, 1, "a", 4, 2, 2, 1, 0),
-		"a mark that is none":      bytesOf(0, 1, 0, 1, "a", 4, 2, 1, 0x70, 0),
-		"marks without an end":     bytesOf(0, 1, 0, 1, "a", 4, huge-1, 0),
-		"synonyms without an end":  bytesOf(0, 1, 0, 1, "a", 2, huge),
-		"terms of a synonym":       bytesOf(0, 1, 0, 1, "a", 2, 1, huge),
-		"a stop word for synonym":  bytesOf(0, 1, 0, 1, "a", 2, 1, 1, 0),
-		"a term without a name":    bytesOf(1, 1, 0, 0, 0, 1, 0, 1, "a", 2, 1, 1, 1, 0),
-		"postings too long":        bytesOf(1, huge, 0, 0, 0, 1, 0, 1, "a", 4, 0, 1),
-		"a head of no field":       bytesOf(1, 1, 0, 240, 1, 0, 1, 0, 1, "a", 4, 0, 1),
+		"keys without an end":      bytesOf(0, 0, 0, 0, huge),
+		"a term that no key has":   bytesOf(1, 1, 0, 0, 0, 0, 0, 0, 0),
+		"a term not yet numbered":  bytesOf(1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, "a", 4, 0, 2),
+		"more terms than counted":  bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 4, 0, 1),
+		"keys out of order":        bytesOf(0, 0, 0, 0, 2, 0, 0, 1, 1, "ba", 4, 4, 0, 0, 0, 0),
+		"a key twice":              bytesOf(0, 0, 0, 0, 2, 0, 1, 1, 0, "a", 4, 4, 0, 0, 0, 0),
+		"an empty key":             bytesOf(0, 0, 0, 0, 1, 0, 0, 4, 0, 0),
+		"a key of 65 letters":      bytesOf(0, 0, 0, 0, 1, 0, 65, strings.Repeat("a", 65), 4, 0, 0),
+		"more shared than there":   bytesOf(0, 0, 0, 0, 2, 0, 2, 1, 1, "ab", 4, 4, 0, 0, 0, 0),
+		"a key that is not UTF-8":  bytesOf(0, 0, 0, 0, 1, 0, 1, "\xff", 4, 0, 0),
+		"a form that is not UTF-8": bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 4, 3, "\xff", 0),
+		"forms without an end":     bytesOf(0, 0, 0, 0, 1, 0, 1, "a", huge),
+		"a form too long":          bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 4, huge, 0),
+		"an empty form":            bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 4, 1, 0),
+		"a mark past the key":      bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 4, 2, 2, 1, 0),
+		"a mark that is none":      bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 4, 2, 1, 0x70, 0),
+		"marks without an end":     bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 4, huge-1, 0),
+		"synonyms without an end":  bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 2, huge),
+		"terms of a synonym":       bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 2, 1, huge),
+		"a stop word for synonym":  bytesOf(0, 0, 0, 0, 1, 0, 1, "a", 2, 1, 1, 0),
+		"a term without a name":    bytesOf(1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, "a", 2, 1, 1, 1, 0),
+		"postings too long":        bytesOf(1, huge, 0, 0, 0, 0, 0, 0, 1, 0, 1, "a", 4, 0, 1),
+		"a head of no field":       bytesOf(1, 1, 0, 0, 0, 0, 240, 1, 0, 1, 0, 1, "a", 4, 0, 1),
+		"no length":                bytesOf(1, 1, 0, 0, 0, 0, 241, 1, 0, 0, 1, 0, 1, "a", 4, 0, 1),
+		"a file before the first":  bytesOf(1, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1, "a", 4, 0, 1),
+		"a file after the last":    bytesOf(1, 1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 1, "a", 4, 0, 1),
+		"files out of order":       bytesOf(3, 1, 1, 1, 0, 0, 2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, "a", 12, 0, 1, 0, 1, 0, 1),
+		"files without an end":     bytesOf(1, 1, 0, 0, huge),
 		"a number of six bytes":    []byte{0x80, 0x80, 0x80, 0x80, 0x80, 0x00, 0},
 		"a number over 2³²":        []byte{0x80, 0x80, 0x80, 0x80, 0x10, 0},
 	} {
@@ -132,12 +144,12 @@ func spends(t *testing.T, data []byte, decode func([]byte) error) {
 
 func TestPostings(t *testing.T) {
 	list := []posting{
-		{0, [fields]int{0, 0, 0, 1}},
-		{1, [fields]int{0, 0, 0, 240}},
-		{2, [fields]int{0, 0, 0, 241}},
-		{9, [fields]int{1, 0, 0, 0}},
-		{300, [fields]int{1, 2, 3, 4}},
-		{70000, [fields]int{0, 0, 500, 0}},
+		{doc: 0, freqs: [fields]int{0, 0, 0, 1}},
+		{doc: 1, freqs: [fields]int{0, 0, 0, 240}},
+		{doc: 2, freqs: [fields]int{0, 0, 0, 241}},
+		{doc: 9, freqs: [fields]int{1, 0, 0, 0}},
+		{doc: 300, freqs: [fields]int{1, 2, 3, 4}},
+		{doc: 70000, freqs: [fields]int{0, 0, 500, 0}},
 	}
 	data := encodePostings(nil, list)
 	got, rest, err := decodePostings(append(data, "rest"...), 70001)
@@ -169,7 +181,7 @@ func TestPostings(t *testing.T) {
 }
 
 func TestPositions(t *testing.T) {
-	list := []posting{{0, [fields]int{0, 0, 0, 3}}, {5, [fields]int{1, 0, 2, 0}}}
+	list := []posting{{doc: 0, freqs: [fields]int{0, 0, 0, 3}}, {doc: 5, freqs: [fields]int{1, 0, 2, 0}}}
 	data := bytesOf(1, 1, 200, 7, 1, 9)
 	got, err := decodePositions(data, list)
 	want := [][fields][]int{{body: {1, 2, 202}}, {title: {7}, headings: {1, 10}}}
@@ -180,19 +192,18 @@ func TestPositions(t *testing.T) {
 	if _, err := decodePositions(bytesOf(0, 1, 1, 1, 1, 1), list); err == nil {
 		t.Error("a position of 0")
 	}
-	if _, err := decodePositions(data, []posting{{0, [fields]int{0, 0, 0, huge}}}); err == nil {
+	if _, err := decodePositions(data, []posting{{doc: 0, freqs: [fields]int{0, 0, 0, huge}}}); err == nil {
 		t.Error("a freq without an end")
 	}
 }
 
 func TestLengths(t *testing.T) {
-	lengths := [fields][]uint32{{1, 2}, {0, 0}, {300, 4}, {70000, 6}}
-	data := encodeLengths(lengths).data
-	got, err := decodeLengths(data, 2)
-	if want := [fields][]int{{1, 2}, {0, 0}, {300, 4}, {70000, 6}}; err != nil || !reflect.DeepEqual(got, want) {
+	data := encodeLengths([]uint32{300, 0, 70000}).data
+	got, err := decodeLengths(data, 3)
+	if want := []int{300, 0, 70000}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	testCuts(t, data, func(data []byte) error { _, err := decodeLengths(data, 2); return err })
+	testCuts(t, data, func(data []byte) error { _, err := decodeLengths(data, 3); return err })
 	if _, err := decodeLengths(data, huge); err == nil {
 		t.Error("too many documents")
 	}
@@ -317,7 +328,7 @@ func FuzzPostings(f *testing.F) {
 
 func FuzzPack(f *testing.F) {
 	seed(f, "k")
-	f.Add(bytesOf(2, 0, 1, 4, 241, 3, 6, 2))
+	f.Add(bytesOf(2, 0, 1, 4, 241, 3, 30, 6, 2))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		spends(t, data, func(data []byte) error {
 			list, err := decodePack(data)

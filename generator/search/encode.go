@@ -45,6 +45,17 @@ func (p *posting) appendFreqs(to []byte) []byte {
 	return to
 }
 
+// appendLengths appends the lengths of the fields before the body that have the
+// term.
+func (p *posting) appendLengths(to []byte, lengths *[fields][]uint32) []byte {
+	for f, freq := range p.freqs[:body] {
+		if freq > 0 {
+			to = appendNumber(to, int(lengths[f][p.doc]))
+		}
+	}
+	return to
+}
+
 // head is the number that tells a posting's fields, and its freq where it is a
 // small one in the body.
 func (p *posting) head() int {
@@ -124,33 +135,30 @@ func appendSpelling(to []byte, form, key string) []byte {
 // like chance, the others are not.
 const lowBits = 7
 
-// encodeLengths makes the file of lengths.
-func encodeLengths(lengths [fields][]uint32) raw {
+// encodeLengths makes the file of the bodies' lengths.
+func encodeLengths(lengths []uint32) raw {
 	file := raw{name: "n"}
-	for _, column := range lengths {
-		file.cut()
-		for _, n := range column {
-			file.data = appendNumber(file.data, int(n>>lowBits))
-		}
-		file.cut()
-		for _, n := range column {
-			file.data = append(file.data, byte(n&(1<<lowBits-1)))
-		}
+	for _, n := range lengths {
+		file.data = appendNumber(file.data, int(n>>lowBits))
+	}
+	file.cut()
+	for _, n := range lengths {
+		file.data = append(file.data, byte(n&(1<<lowBits-1)))
 	}
 	return file
 }
 
 // groupSize is how many records are in a file, at most.
-const groupSize = 10
+const groupSize = 12
 
 // encodeRecords makes the files of records, so many in each.
-func encodeRecords(docs []Document, group int) []raw {
+func encodeRecords(docs []Document, order []int, group int) []raw {
 	var files []raw
 	var buffer bytes.Buffer
 	for n := 0; n*group < len(docs); n++ {
 		list := [][6]any{}
-		for _, d := range docs[n*group : min(len(docs), (n+1)*group)] {
-			r := d.Record
+		for _, doc := range order[n*group : min(len(docs), (n+1)*group)] {
+			r := docs[doc].Record
 			list = append(list, [6]any{r.Title, r.Address, r.Summary, r.Lang,
 				append([]string{}, r.Countries...), append([]string{}, r.Labels...)})
 		}
@@ -174,24 +182,24 @@ func encodeJSON(to *bytes.Buffer, v any) {
 
 // encodeFacets makes the file of facets. A code that its facet does not have is
 // an error.
-func encodeFacets(docs []Document, facets []Facet) ([]byte, error) {
+func encodeFacets(docs []Document, order []int, facets []Facet) ([]byte, error) {
 	table := facetTable{Facets: []facetColumn{}, Dates: []int{}}
 	for _, f := range facets {
-		c, err := newFacetColumn(docs, f)
+		c, err := newFacetColumn(docs, order, f)
 		if err != nil {
 			return nil, err
 		}
 		table.Facets = append(table.Facets, c)
 	}
-	for i := range docs {
-		table.Dates = appendRun(table.Dates, days(docs[i].Date))
+	for _, doc := range order {
+		table.Dates = appendRun(table.Dates, days(docs[doc].Date))
 	}
 	var buffer bytes.Buffer
 	encodeJSON(&buffer, table)
 	return buffer.Bytes(), nil
 }
 
-func newFacetColumn(docs []Document, f Facet) (facetColumn, error) {
+func newFacetColumn(docs []Document, order []int, f Facet) (facetColumn, error) {
 	c := facetColumn{ID: f.ID, Label: f.Label, Values: [][2]string{}, Sets: [][]int{}, Docs: []int{}}
 	number := map[string]int{}
 	for i, v := range f.Values {
@@ -199,12 +207,12 @@ func newFacetColumn(docs []Document, f Facet) (facetColumn, error) {
 		number[v.Code] = i
 	}
 	sets := map[string]int{}
-	for i := range docs {
+	for _, doc := range order {
 		set := []int{}
-		for _, code := range docs[i].Facets[f.ID] {
+		for _, code := range docs[doc].Facets[f.ID] {
 			n, ok := number[code]
 			if !ok {
-				return c, fmt.Errorf("search: document %d: facet %q has no value %q", i, f.ID, code)
+				return c, fmt.Errorf("search: document %d: facet %q has no value %q", doc, f.ID, code)
 			}
 			set = append(set, n)
 		}

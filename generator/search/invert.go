@@ -48,42 +48,40 @@ func (b *build) occurrences() *occurrences {
 	for f := range b.lengths {
 		b.lengths[f] = make([]uint32, len(b.docs))
 	}
-	b.eachWord(func(doc, field, _ int, term uint32) {
-		o.starts[term+1]++
-		b.lengths[field][doc]++
-	})
+	all := b.written()
+	for doc := range all {
+		all[doc].each(func(field, _ int, term uint32) {
+			o.starts[term+1]++
+			b.lengths[field][doc]++
+		})
+	}
 	for t := range b.terms {
 		o.starts[t+1] += o.starts[t]
 	}
 	total := o.starts[len(b.terms)]
 	o.docs, o.places = make([]uint32, total), make([]uint32, total)
 	next := append([]int(nil), o.starts...)
-	b.eachWord(func(doc, field, position int, term uint32) {
-		at := next[term]
-		next[term]++
-		o.docs[at], o.places[at] = uint32(doc), uint32(field<<fieldShift|position)
-	})
+	for doc := range all {
+		all[doc].each(func(field, position int, term uint32) {
+			at := next[term]
+			next[term]++
+			o.docs[at], o.places[at] = uint32(doc), uint32(field<<fieldShift|position)
+		})
+	}
 	return o
 }
 
-// eachWord calls visit for each word that has a term, in order. The first
-// position of a field is 1.
-func (b *build) eachWord(visit func(doc, field, position int, term uint32)) {
-	doc := 0
-	for _, c := range b.chunks {
-		terms, words := b.readers[c.lexer].terms, c.words
-		for _, counts := range c.counts {
-			for f, n := range counts {
-				for i, w := range words[:n] {
-					if t := terms[w]; t != noTerm {
-						visit(doc, f, i+1, t)
-					}
-				}
-				words = words[n:]
-			}
-			doc++
-		}
+// written are the documents in the order of their numbers.
+func (b *build) written() []written {
+	told := make([]written, len(b.docs))
+	for i := range b.chunks {
+		b.eachDocument(i, func(doc int, w written) { told[doc] = w })
 	}
+	all := make([]written, len(b.docs))
+	for i, doc := range b.order {
+		all[i] = told[doc]
+	}
+	return all
 }
 
 // encode appends the postings of a term and the bytes of its positions.

@@ -2,8 +2,8 @@ package search
 
 import (
 	"fmt"
-	"slices"
 	"sort"
+	"strings"
 	"sync"
 )
 
@@ -44,7 +44,7 @@ type part struct {
 type lexicon struct {
 	mu         sync.Mutex
 	shards     map[int]*shard
-	vocabulary []candidate
+	vocabulary map[int][]candidate
 }
 
 // file returns the data of one of the index's files.
@@ -59,9 +59,13 @@ func (x *Index) file(name string) ([]byte, error) {
 
 // shardOf returns the number of the shard that has a key if any has, -1 when
 // there is no shard.
-func (x *Index) shardOf(key string) int {
-	n := sort.Search(len(x.manifest.Shards), func(i int) bool { return compareKeys(x.manifest.Shards[i], key) > 0 })
-	return max(n-1, min(0, len(x.manifest.Shards)-1))
+func (x *Index) shardOf(key string) int { return fileOf(key, x.manifest.Shards) }
+
+// fileOf returns the number of the file that has a key, of files that begin at
+// such keys.
+func fileOf(key string, firsts []string) int {
+	n := sort.Search(len(firsts), func(i int) bool { return compareKeys(firsts[i], key) > 0 })
+	return max(n-1, min(0, len(firsts)-1))
 }
 
 // shard returns a shard, which the caller must not change.
@@ -87,30 +91,40 @@ func (x *Index) shard(n int) (*shard, error) {
 	return s, nil
 }
 
-// candidates returns the whole vocabulary in the order of keys, which the
-// caller must not change.
-func (x *Index) candidates() ([]candidate, error) {
+// filesOf returns the numbers of the files that may have keys with a beginning,
+// of files that begin at such keys.
+func filesOf(begin string, firsts []string) []int {
+	var list []int
+	for n := fileOf(begin, firsts); n >= 0 && n < len(firsts); n++ {
+		if len(list) > 0 && !strings.HasPrefix(firsts[n], begin) {
+			break
+		}
+		list = append(list, n)
+	}
+	return list
+}
+
+// vocabulary returns a file of the vocabulary, which the caller must not change.
+func (x *Index) vocabulary(n int) ([]candidate, error) {
 	l := &x.lexicon
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.vocabulary != nil {
-		return l.vocabulary, nil
+	if list, ok := l.vocabulary[n]; ok {
+		return list, nil
 	}
-	all := []candidate{}
-	for n := range x.manifest.Ends {
-		data, err := x.file(fmt.Sprint("v", n))
-		if err != nil {
-			return nil, err
-		}
-		list, err := decodeVocabulary(data)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, list...)
+	data, err := x.file(fmt.Sprint("v", n))
+	if err != nil {
+		return nil, err
 	}
-	slices.SortFunc(all, func(a, b candidate) int { return compareKeys(a.key, b.key) })
-	l.vocabulary = all
-	return all, nil
+	list, err := decodeVocabulary(data)
+	if err != nil {
+		return nil, err
+	}
+	if l.vocabulary == nil {
+		l.vocabulary = map[int][]candidate{}
+	}
+	l.vocabulary[n] = list
+	return list, nil
 }
 
 // postings returns the postings of a shard's term.
@@ -138,14 +152,17 @@ func (x *Index) postings(t term) ([]posting, error) {
 
 // positions returns where the term of shard n with these postings stands.
 func (x *Index) positions(n int, t term, list []posting) ([][fields][]int, error) {
-	data, err := x.file(fmt.Sprint("p", n/2))
+	s, err := x.shard(n)
+	if err != nil {
+		return nil, err
+	}
+	file, at := s.standing.place(t.number)
+	data, err := x.file(fmt.Sprint("p", file))
 	if err != nil {
 		return nil, err
 	}
 	r := newReader(data)
-	first := readSizes(r)
-	sizes := append(first, readSizes(r)...)
-	at := t.number + n%2*len(first)
+	sizes := r.column(r.number())
 	if at >= len(sizes) {
 		return nil, errFile
 	}

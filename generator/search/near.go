@@ -1,9 +1,6 @@
 package search
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // How far a word may be from the one that it is taken for, in code points.
 const (
@@ -91,40 +88,93 @@ func common(a, b string) (shared, left, longer int) {
 	return shared, longer - shared, longer
 }
 
-// mistyped finds the word of the vocabulary that is nearest.
+// mistyped finds the nearest word. Those in the key's own shard, which begin
+// alike, come first; the others only count where none of these is one error
+// away.
 func (r *resolver) mistyped(key string) (best located) {
-	limit := 0
-	switch n := utf8.RuneCountInString(key); {
-	case n >= twoErrors:
-		limit = 2
-	case n >= oneError:
-		limit = 1
-	default:
+	n := nearest{typed: []rune(key), least: 1}
+	switch {
+	case len(n.typed) >= twoErrors:
+		n.least = 2
+	case len(n.typed) < oneError:
 		return best
 	}
-	if r.err != nil {
+	s := r.shard(r.x.shardOf(key))
+	if s == nil {
 		return best
 	}
-	list, err := r.x.candidates()
-	if err != nil {
-		r.err = err
-		return best
+	if n.look(s.candidates(r.x.manifest.Least)); n.best.key == "" || n.least > 1 {
+		n.look(r.around(key))
 	}
-	typed := []rune(key)
-	least, chosen := limit+1, candidate{}
-	for _, c := range list { // in the order of keys: the smaller stays
-		d := distance(typed, []rune(c.key), min(limit, least))
-		if d < least || d == least && d <= limit && c.df > chosen.df {
-			least, chosen = d, c
-		}
-	}
-	if least > limit {
-		return best
-	}
-	if s, e := r.entry(chosen.key); e != nil && alone(e) {
+	if s, e := r.entry(n.best.key); e != nil && alone(e) {
 		best = located{s, e}
 	}
 	return best
+}
+
+// A nearest is the word that is nearest to one: of those at the same distance
+// the most frequent, of those the first.
+type nearest struct {
+	typed []rune
+	least int // distance; of words farther away none is taken
+	best  candidate
+}
+
+func (n *nearest) look(list []candidate) {
+	for _, c := range list {
+		switch d := distance(n.typed, []rune(c.key), n.least); {
+		case d > n.least:
+		case d < n.least, c.df > n.best.df, c.df == n.best.df && compareKeys(c.key, n.best.key) < 0:
+			n.least, n.best = d, c
+		}
+	}
+}
+
+// around are the words in the files that have all which one error leads away
+// from to a key. An error leaves the beginning of a word as it is, or what
+// follows the letter after that: the shards have the words with the beginning,
+// the vocabulary those with the ending, and the beginning is as long as makes
+// the fewest files.
+func (r *resolver) around(key string) []candidate {
+	var shards, ends []int
+	letters := []rune(key)
+	for n := 1; n < len(letters); n++ {
+		begin := filesOf(string(letters[:n]), r.x.manifest.Shards)
+		end := filesOf(reversed(string(letters[n+1:])), r.x.manifest.Ends)
+		if n == 1 || len(begin)+len(end) < len(shards)+len(ends) {
+			shards, ends = begin, end
+		}
+	}
+	var all []candidate
+	for _, n := range shards {
+		if s := r.shard(n); s != nil {
+			all = append(all, s.candidates(r.x.manifest.Least)...)
+		}
+	}
+	for _, n := range ends {
+		if r.err != nil {
+			break
+		}
+		var list []candidate
+		list, r.err = r.x.vocabulary(n)
+		all = append(all, list...)
+	}
+	return all
+}
+
+// candidates are the words of a shard that so many documents have.
+func (s *shard) candidates(least int) []candidate {
+	var list []candidate
+	for i := range s.entries {
+		e := &s.entries[i]
+		if !alone(e) {
+			continue
+		}
+		if df := s.terms[e.forms[0].term].df; df >= least {
+			list = append(list, candidate{e.key, min(df, mostDocuments)})
+		}
+	}
+	return list
 }
 
 // distance is the restricted Damerau–Levenshtein distance of two words:

@@ -54,14 +54,25 @@ const engine = { ask: async (words, typing, page) => {
 </script>`,
 }
 
-// askOurs does what the published scripts do. Those are loaded for their bytes;
-// their engine is the same, but has no door to the outside.
+// askOurs does what the published scripts do, elements/search-loader.ts too:
+// what the script is going to ask for comes together with it. The scripts are
+// loaded for their bytes; their engine is the same, but has no door to the
+// outside.
 const askOurs = `
 import { SearchIndex } from "./index.ts";
 import { browserHost } from "./host.ts";
 let index: SearchIndex | undefined;
+function preload(address: string): void {
+  const link = document.createElement("link");
+  link.rel = "preload";
+  link.as = "script";
+  link.href = address;
+  document.head.append(link);
+}
 export async function ask(words: string, typing: boolean, page: boolean): Promise<string[]> {
   if (!index) {
+    preload("search/es/manifest.js");
+    if (page) preload("SECOND");
     await new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.onload = resolve;

@@ -17,7 +17,7 @@ type formula struct {
 	x         *Index
 	terms     map[string][]posting
 	positions map[string][][fields][]int // beside the postings
-	lengths   [fields][]int
+	lengths   []int                      // of the bodies
 }
 
 func newFormula(t *testing.T, x *Index) *formula {
@@ -65,6 +65,14 @@ func (m *formula) posting(form string, doc int) (string, *posting) {
 	return term, &list[i]
 }
 
+// length is how many terms a field has in which a posting's term is.
+func (m *formula) length(p *posting, f int) int {
+	if f == body {
+		return m.lengths[p.doc]
+	}
+	return p.lengths[f]
+}
+
 // field is the score of a term in one field of a document.
 func (m *formula) field(form string, doc, f int) float64 {
 	term, p := m.posting(form, doc)
@@ -80,7 +88,7 @@ func (m *formula) field(form string, doc, f int) float64 {
 	n := float64(m.x.manifest.Docs)
 	idf := math.Log(1 + (n-df+.5)/(df+.5))
 	average := math.Ceil(float64(m.x.manifest.Totals[f]) / n)
-	norm := float64(float32(1 / math.Sqrt(float64(m.lengths[f][doc]))))
+	norm := float64(norm32(m.length(p, f)))
 	tf := math.Sqrt(float64(p.freqs[f]))
 	return Boosts[f] * idf * idf * 1.2 * tf / (tf + 1.2*(1-.75+.75/(norm*norm)/average))
 }

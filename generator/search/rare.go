@@ -6,7 +6,7 @@ import "slices"
 // classes make up most of the segmenter's table; scripts have them only where
 // an index has such words. Where it has none, it doesn't matter how they are
 // cut.
-var rareBlocks = [][2]rune{{0x700, 0x1DFF}, {0x2C00, 0x2DFF}, {0xA4D0, 0xABFF}, {0x10000, 0x1EFFF}}
+var rareBlocks = [][2]rune{{0x530, 0x1DFF}, {0x1F00, 0x1FFF}, {0x2C00, 0x2DFF}, {0xA4D0, 0xABFF}, {0xFB00, 0xFDFF}, {0x10000, 0x1EFFF}}
 
 func isRare(r rune) bool {
 	return r >= rareBlocks[0][0] && slices.ContainsFunc(rareBlocks, func(b [2]rune) bool { return r >= b[0] && r <= b[1] })

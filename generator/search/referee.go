@@ -26,6 +26,7 @@ import (
 // what a browser must find in the files.
 type Referee struct {
 	docs    []Document
+	order   []int // the documents' places by their numbers in the index
 	options Options
 	terms   *pipeline
 	index   index.Index
@@ -58,6 +59,7 @@ func NewReferee(docs []Document, o Options, dir string) (*Referee, error) {
 	if r.terms, err = newPipeline(o.Lang); err != nil {
 		return nil, err
 	}
+	r.order = newBuild(context.Background(), docs, o, r.terms).order
 	if dir == "" {
 		err = r.make("")
 	} else {
@@ -196,10 +198,11 @@ func (r *Referee) readTotals() error {
 // wholeCode is the analyzer of facets: a code is a term.
 var wholeCode = &analysis.DefaultAnalyzer{Tokenizer: single.NewSingleTokenTokenizer()}
 
-// document makes a document of bleve, with the fields' text for this index
-// only: nothing is stored.
-func (r *Referee) document(i int) *document.Document {
-	doc := document.NewDocument(documentName(i))
+// document makes a document of bleve of that with a number, with the fields'
+// text for this index only: nothing is stored.
+func (r *Referee) document(number int) *document.Document {
+	doc := document.NewDocument(documentName(number))
+	i := r.order[number]
 	for f, text := range r.docs[i].texts() {
 		doc.AddField(document.NewTextFieldCustom(fieldNames[f], nil, []byte(text), index.IndexField|index.IncludeTermVectors, r.terms))
 	}
@@ -268,10 +271,11 @@ func (r *Referee) tier(result *Result, number int, q query.Query, limit int) (in
 		return 0, err
 	}
 	for _, match := range best.Results() {
-		doc, err := strconv.Atoi(match.ID)
-		if err != nil || doc >= len(r.docs) {
+		n, err := strconv.Atoi(match.ID)
+		if err != nil || n >= len(r.docs) {
 			return 0, fmt.Errorf("search: the index has the document %q", match.ID)
 		}
+		doc := r.order[n]
 		result.Hits = append(result.Hits, Hit{Doc: doc, Score: match.Score, Tier: number, Fragments: fragments(&r.docs[doc], match)})
 	}
 	return int(best.Total()), nil

@@ -76,7 +76,7 @@ func ownTable(t *testing.T, x *Index) table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lengths, err := decodeLengths(data, x.manifest.Docs)
+	bodies, err := decodeLengths(data, x.manifest.Docs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,9 +100,10 @@ func ownTable(t *testing.T, x *Index) table {
 				t.Errorf("%q is the name of a stop word", own.name)
 			}
 			for i, p := range list {
+				lengths := append(p.lengths[:], bodies[p.doc])
 				for f, freq := range p.freqs {
 					if freq > 0 {
-						all.add(name, f, p.doc, row{freq, norm32(lengths[f][p.doc]), fmt.Sprint(places[i][f])})
+						all.add(name, f, p.doc, row{freq, norm32(lengths[f]), fmt.Sprint(places[i][f])})
 					}
 				}
 			}

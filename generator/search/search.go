@@ -39,18 +39,19 @@
 //	length = 1/norm²; norm = 1/√(terms in the document's field), rounded to a float32
 //
 // where df counts the documents with the term in that field. The score of an
-// alternative, of a group and of all groups together is the sum. The first
-// tier are the documents that match all groups; the second those that match
-// some, their sum multiplied by the share of groups that match. Within a tier
-// the order is by score, then by number of the document. Each phrase must
-// match in both tiers and adds, for each field in which it stands, the scores
-// of its terms in that field. Excluded groups and filters take documents away
-// and add nothing. With one group or none the second tier is empty; without
-// groups (phrases only) the first tier are the documents with all phrases, and
-// without phrases too (exclusions only) all documents; but none when words are
-// unknown, or when there are stop words only.
+// alternative, of a group and of all groups together is the sum. The first tier
+// are the documents that match all groups; the second those that match some,
+// their sum multiplied by the share of groups that match. Within a tier the
+// order is by score, then by number of the document. Of many documents those
+// that are alike have numbers in a row (see arrange.go). Each phrase must match
+// in both tiers and adds, for each field in which it stands, the scores of its
+// terms in that field. Excluded groups and filters take documents away and add
+// nothing. With one group or none the second tier is empty; without groups
+// (phrases only) the first tier are the documents with all phrases, and without
+// phrases too (exclusions only) all documents; but none when words are unknown,
+// or when there are stop words only.
 //
-// # Files, format 2
+// # Files, format 3
 //
 // A file is a classic script that calls one function, so that it loads from a
 // server and from a folder alike:
@@ -69,7 +70,7 @@
 //
 // The manifest:
 //
-//	format   2
+//	format   3
 //	lang     language tag
 //	hash     the directory with the current files
 //	docs     number of documents
@@ -97,6 +98,10 @@
 //	T                   number of terms
 //	column inline[T]    documents of the term, whose postings are here; 0: in a pack
 //	for each term in a pack: df, pack, the number of postings before its own there
+//	F                   the file with the positions of the first term
+//	B                   number of terms of other shards before it there
+//	C                   number of further files with positions
+//	column cuts[C]      the term with which each of them begins
 //	postings            of the terms that have them here, in their order
 //	K                   number of keys
 //	column shared[K]    bytes that the key begins with as the one before does
@@ -125,18 +130,19 @@
 //	column head[P]      0–239: only in the body, freq = head + 1
 //	                    241–255: 240 + the sum of 1 title, 2 summary, 4 headings, 8 body
 //	freqs               for each head over 240, in the order of postings and fields
+//	lengths             beside the freqs of title, summary and headings: how many
+//	                    terms the document's field has
 //	P bytes             what the division by 128 leaves
 //
 // k<n>: a pack: P and the postings of frequent terms.
 //
-// p<n>: positions of the terms of the shards 2n and 2n+1: for each of both the
-// number of its terms (0 where there is no second) and a column with how many
-// bytes each term's positions have, then all positions, in the order of terms:
-// for each document, each field with the term: freq differences of positions
-// (from 0; the first word of a field is at 1; stop words count). Terms that
-// only synonyms lead to have none here.
+// p<n>: positions of terms in the order of all shards: their number, a column
+// with how many bytes each term's positions have, then the positions: for each
+// document, each field with the term: freq differences of positions (from 0;
+// the first word of a field is at 1; stop words count). Terms that only synonyms
+// lead to have none.
 //
-// n: lengths: for each field a column of docs numbers, divided by 128, and docs
+// n: the bodies' lengths: a column of docs numbers, divided by 128, and docs
 // bytes of what that leaves.
 //
 // r<n>: records of documents n·group to n·group+group−1: JSON, a list of
@@ -148,18 +154,21 @@
 // 1970-01-01, 0 for unknown.
 //
 // v<n>: the vocabulary for typing errors, in the order of endings: keys of one
-// word with three code points or more and a term that as many documents have as
+// word with four code points or more and a term that as many documents have as
 // the manifest says, each with its code points from the last to the first: K,
 // columns shared and rest, bytes of the rests, as in a shard; then column
-// df[K], at most 255. One error leaves the beginning of a word or its ending as
-// it is, so that the shard of a word and the files with its ending have what it
-// may be meant for. Two errors may leave neither: they need all files.
+// df[K], at most 255. One error leaves the beginning of a word as it is, or what
+// follows the letter after that, so that some shards and files of the vocabulary
+// have all words that one may be meant for. Of the splits of a word that with
+// the fewest files counts; they are looked at where the word's own shard, which
+// is looked at first, has none with one error. Words with two errors are found
+// where these files have them: to be sure of them would take all files.
 package search
 
 import "time"
 
 // Format is the version of the files' format.
-const Format = 2
+const Format = 3
 
 // The fields of a document, in the order of all columns.
 const (

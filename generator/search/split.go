@@ -8,13 +8,13 @@ import (
 )
 
 // The sizes of files, in bytes before compression, found by measuring on text:
-// compressed, a shard is 3 to 4 KB, a pack 3 KB, a file of positions 27 KB and
-// one of the vocabulary 5 KB, where one key alone does not need more. Larger
+// compressed, a shard is 3 to 4 KB, a pack 4 KB, a file of positions 10 KB and
+// one of the vocabulary 5 KB, where one term alone does not need more. Larger
 // files cost each query bytes, smaller ones make many files.
 const (
-	shardSize     = 11000
-	packSize      = 6500
-	positionsSize = 18000 // of a shard
+	shardSize     = 8200
+	packSize      = 9000
+	positionsSize = 12500
 	endsSize      = 10000
 	inlineSize    = 80 // of the postings that are in a shard
 )
@@ -35,17 +35,16 @@ func (b *build) half(size int) int {
 // and the keys of several words that begin with it stay together.
 func (b *build) split(d *dictionary) (shards []draft, firsts []string) {
 	seen := make([]int, len(d.terms)) // the last shard with the term, from 1
-	from, size, positions, most := 0, 0, 0, b.half(shardSize)
+	from, size, most := 0, 0, b.half(shardSize)
 	for i := range d.keys {
 		l := &d.keys[i]
-		ownSize, ownPositions := d.sizes(l, seen, len(shards)+1)
-		full := size+ownSize > most || positions+ownPositions > positionsSize
-		if full && i > from && !strings.Contains(l.key, " ") {
+		own := d.size(l, seen, len(shards)+1)
+		if size+own > most && i > from && !strings.Contains(l.key, " ") {
 			shards, firsts = append(shards, draft{d, d.keys[from:i]}), append(firsts, d.begin(from))
-			from, size, positions = i, 0, 0
-			ownSize, ownPositions = d.sizes(l, seen, len(shards)+1)
+			from, size = i, 0
+			own = d.size(l, seen, len(shards)+1)
 		}
-		size, positions = size+ownSize, positions+ownPositions
+		size += own
 	}
 	return append(shards, draft{d, d.keys[from:]}), append(firsts, d.begin(from))
 }
@@ -58,9 +57,9 @@ func (d *dictionary) begin(key int) string {
 	return between(d.keys[key-1].key, d.keys[key].key)
 }
 
-// sizes is what a key adds to a shard and to its positions.
-func (d *dictionary) sizes(l *lemma, seen []int, shard int) (size, positions int) {
-	size = len(l.key)/2 + 3
+// size is what a key adds to a shard.
+func (d *dictionary) size(l *lemma, seen []int, shard int) int {
+	size := len(l.key)/2 + 3
 	add := func(x lead) {
 		if size++; x.text != l.key {
 			size += len(x.text)
@@ -69,10 +68,8 @@ func (d *dictionary) sizes(l *lemma, seen []int, shard int) (size, positions int
 			return
 		}
 		seen[x.term] = shard
-		t := d.terms[x.term]
-		positions += len(t.positions)
-		if size += 2; len(t.postings) <= inlineSize {
-			size += len(t.postings)
+		if size += 2; len(d.terms[x.term].postings) <= inlineSize {
+			size += len(d.terms[x.term].postings)
 		} else {
 			size += 4
 		}
@@ -85,7 +82,7 @@ func (d *dictionary) sizes(l *lemma, seen []int, shard int) (size, positions int
 			add(x)
 		}
 	}
-	return size, positions
+	return size
 }
 
 // A draft is a shard that is not written yet.
@@ -111,13 +108,14 @@ func (s draft) leads(visit func(x lead)) {
 
 // columns are the postings of terms in a row.
 type columns struct {
-	size                    int // bytes before compression
-	number                  int // of postings
-	high, heads, freqs, low []byte
+	size                             int // bytes before compression
+	number                           int // of postings
+	high, heads, freqs, lengths, low []byte
 }
 
-// add adds the postings of a term, as [encodePostings] wrote them.
-func (c *columns) add(postings []byte) {
+// add adds the postings of a term, as [encodePostings] wrote them, with the
+// lengths of their documents' fields.
+func (c *columns) add(postings []byte, lengths *[fields][]uint32) {
 	list, _, err := decodePostings(postings, math.MaxInt)
 	if err != nil {
 		panic(err) // they were written in this run
@@ -128,6 +126,7 @@ func (c *columns) add(postings []byte) {
 		before = p.doc
 		c.high, c.low = appendNumber(c.high, gap>>lowBits), append(c.low, byte(gap&(1<<lowBits-1)))
 		c.heads, c.freqs = appendNumber(c.heads, p.head()), p.appendFreqs(c.freqs)
+		c.lengths = p.appendLengths(c.lengths, lengths)
 	}
 	c.number += len(list)
 	c.size += len(postings)
@@ -137,13 +136,16 @@ func (c *columns) add(postings []byte) {
 func (c *columns) append(file *raw) {
 	file.data = slices.Concat(file.data, c.high, c.heads, c.freqs)
 	file.cut()
+	file.data = append(file.data, c.lengths...)
+	file.cut()
 	file.data = append(file.data, c.low...)
 }
 
 // packs are the postings that are in no shard.
 type packs struct {
-	all    []*columns
-	places map[uint32][2]int // pack and offset of terms
+	lengths *[fields][]uint32
+	all     []*columns
+	places  map[uint32][2]int // pack and offset of terms
 }
 
 // add puts the postings of a term into the first pack that has room. Those
@@ -158,7 +160,7 @@ func (p *packs) add(term uint32, postings []byte) {
 		p.all = append(p.all, &columns{})
 	}
 	p.places[term] = [2]int{at, p.all[at].number}
-	p.all[at].add(postings)
+	p.all[at].add(postings, p.lengths)
 }
 
 func (p *packs) files() []raw {
@@ -172,7 +174,7 @@ func (p *packs) files() []raw {
 
 // encode makes the files of shards, positions and packs.
 func (b *build) encode(shards []draft) []raw {
-	p := &packs{places: map[uint32][2]int{}}
+	p := &packs{lengths: &b.lengths, places: map[uint32][2]int{}}
 	for _, s := range shards {
 		s.leads(func(x lead) {
 			if x.term != noTerm {
@@ -180,31 +182,64 @@ func (b *build) encode(shards []draft) []raw {
 			}
 		})
 	}
-	files, positions := make([]raw, len(shards)), make([]standing, len(shards)+len(shards)%2)
+	numbered, leads := make([]numbering, len(shards)), make([][]byte, len(shards))
 	b.parallel(len(shards), func(_, i int) {
-		files[i], positions[i] = shards[i].encode(fmt.Sprint("d", i), p.places)
+		numbered[i].numbers = map[uint32]int{}
+		leads[i] = shards[i].encodeLeads(&numbered[i])
 	})
-	for pair := range slices.Chunk(positions, 2) {
-		file := raw{name: fmt.Sprint("p", len(files)-len(shards))}
-		for _, s := range pair {
-			file.data = appendNumber(file.data, len(s.sizes))
-			for _, size := range s.sizes {
-				file.data = appendNumber(file.data, size)
-			}
-		}
-		file.cut()
-		for _, s := range pair {
-			file.data = append(file.data, s.data...)
-		}
-		files = append(files, file)
+	var places placements
+	standings := make([]standing, len(shards))
+	for i, s := range shards {
+		standings[i] = places.add(s.dictionary, &numbered[i])
 	}
-	return append(files, p.files()...)
+	files := make([]raw, len(shards))
+	b.parallel(len(shards), func(_, i int) {
+		files[i] = shards[i].encode(fmt.Sprint("d", i), leads[i], &numbered[i], &standings[i], p)
+	})
+	return append(append(files, places.files()...), p.files()...)
 }
 
-// standing are the positions of a shard's terms, and how many bytes each has.
-type standing struct {
-	sizes []int
-	data  []byte
+// placements are the positions of all shards' terms, cut into files.
+type placements struct {
+	sizes [][]int  // of the terms in each file
+	data  [][]byte // of each file
+}
+
+// add adds those of a shard's terms, and tells where they are. The terms that
+// only synonyms lead to have none: no phrase has them.
+func (p *placements) add(d *dictionary, n *numbering) (s standing) {
+	for i, t := range n.terms {
+		var positions []byte
+		if n.placed[i] {
+			positions = d.terms[t].positions
+		}
+		at := len(p.data) - 1
+		isFull := at < 0 || len(p.data[at]) > 0 && len(p.data[at])+len(positions) > positionsSize
+		if isFull {
+			p.sizes, p.data, at = append(p.sizes, nil), append(p.data, nil), at+1
+		}
+		switch {
+		case i == 0:
+			s.first, s.before = at, len(p.sizes[at])
+		case isFull:
+			s.cuts = append(s.cuts, i)
+		}
+		p.sizes[at], p.data[at] = append(p.sizes[at], len(positions)), append(p.data[at], positions...)
+	}
+	return s
+}
+
+func (p *placements) files() []raw {
+	files := make([]raw, len(p.data))
+	for i, sizes := range p.sizes {
+		files[i] = raw{name: fmt.Sprint("p", i), data: appendNumber(nil, len(sizes))}
+		for _, size := range sizes {
+			files[i].data = appendNumber(files[i].data, size)
+		}
+		files[i].cut()
+		files[i].data = append(files[i].data, p.data[i]...)
+	}
+	return files
 }
 
 // A numbering gives the terms of a shard their numbers.
@@ -233,21 +268,11 @@ func (n *numbering) next(to []byte, term uint32, positions bool) ([]byte, bool) 
 	return to, !known
 }
 
-// encode writes a shard and its positions. The terms that only synonyms lead
-// to have no positions: no phrase has them.
-func (s draft) encode(name string, places map[uint32][2]int) (file raw, positions standing) {
-	n := &numbering{numbers: map[uint32]int{}}
-	leads := s.encodeLeads(n)
-	file.name = name
-	s.encodeTerms(&file, n, places)
+// encode writes a shard.
+func (s draft) encode(name string, leads []byte, n *numbering, places *standing, p *packs) raw {
+	file := raw{name: name}
+	s.encodeTerms(&file, n, places, p)
 	file.cut()
-	for i, t := range n.terms {
-		size := len(positions.data)
-		if n.placed[i] {
-			positions.data = append(positions.data, s.terms[t].positions...)
-		}
-		positions.sizes = append(positions.sizes, len(positions.data)-size)
-	}
 	keys := make([]string, len(s.keys))
 	for i := range keys {
 		keys[i] = s.keys[i].key
@@ -258,25 +283,28 @@ func (s draft) encode(name string, places map[uint32][2]int) (file raw, position
 		data = appendNumber(data, s.keys[i].head())
 	}
 	file.data = append(data, leads...)
-	return file, positions
+	return file
 }
 
 // encodeTerms writes the first part of a shard.
-func (s draft) encodeTerms(file *raw, n *numbering, places map[uint32][2]int) {
+func (s draft) encodeTerms(file *raw, n *numbering, places *standing, p *packs) {
 	var here columns
 	file.data = appendNumber(nil, len(n.terms))
 	for _, t := range n.terms {
 		df := 0
-		if _, ok := places[t]; !ok {
+		if _, ok := p.places[t]; !ok {
 			df = s.terms[t].df
-			here.add(s.terms[t].postings)
+			here.add(s.terms[t].postings, p.lengths)
 		}
 		file.data = appendNumber(file.data, df)
 	}
 	for _, t := range n.terms {
-		if place, ok := places[t]; ok {
+		if place, ok := p.places[t]; ok {
 			file.data = appendNumber(appendNumber(appendNumber(file.data, s.terms[t].df), place[0]), place[1])
 		}
+	}
+	for _, v := range append([]int{places.first, places.before, len(places.cuts)}, places.cuts...) {
+		file.data = appendNumber(file.data, v)
 	}
 	here.append(file)
 }

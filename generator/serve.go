@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,6 +72,8 @@ func (p *program) serve(ctx context.Context, o *origin, port int) error {
 	}
 	defer watcher.Close()
 	v := &preview{program: p, origin: o, root: "/", listeners: map[chan struct{}]bool{}}
+	// Someone waits for each page, and there is memory to spare.
+	debug.SetGCPercent(300)
 	v.script, v.style = site.PreviewFiles(embedded{})
 	for _, dir := range []string{"content", "layouts", "assets"} {
 		v.watchBelow(watcher, filepath.Join(o.source, dir))

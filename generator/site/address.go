@@ -71,7 +71,7 @@ func (p *plan) present() map[owner]*place {
 // longer, and what redirects.yaml says of addresses. The latter wins.
 func (p *plan) arrangeOld() {
 	p.pages = p.present()
-	p.holders = map[string]claim{}
+	p.holders = make(map[string]claim, len(p.owners))
 	for o, pl := range p.pages {
 		for i, path := range pl.paths {
 			if path != "" {

@@ -59,7 +59,7 @@ func (u *unit) file(p *plan, file string, lang int, name string, view func() any
 
 // outputs lists all units.
 func (p *plan) outputs() *Plan {
-	made := &Plan{plan: p, names: map[string]*unit{}, shelves: p.newShelves()}
+	made := &Plan{plan: p, shelves: p.newShelves()}
 	for _, k := range content.Kinds {
 		for _, e := range p.byKind[k] {
 			made.units = append(made.units, p.entryUnit(e))
@@ -76,6 +76,7 @@ func (p *plan) outputs() *Plan {
 	if p.options.Portable {
 		made.units = p.portable(made.units)
 	}
+	made.names = make(map[string]*unit, len(p.owners))
 	for _, u := range made.units {
 		for _, o := range u.outputs {
 			made.names[o.name] = u

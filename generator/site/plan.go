@@ -92,11 +92,21 @@ func (p *plan) fail(err error) {
 // Read reads and plans the site of a source. A nil Plan has faults; a Plan has
 // faults of its texts still to be found by Check or Build.
 func Read(src Source, options Options, cache *Cache) (*Plan, diag.List) {
-	faults := irregular(src.Files)
+	p := &plan{src: src, options: options}
+	var faults, misnamed, unbundled diag.List
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		misnamed = irregular(src.Files)
+		p.bundle, unbundled = cache.bundle(p.program("assets"), p.own("assets")...)
+	})
 	lib, found := content.Read(src.Files, cache.records())
-	faults = append(faults, found...)
-	p := &plan{src: src, options: options, lib: lib, langs: lib.Site.Languages, owners: map[string]string{}}
-	faults = append(faults, p.load(cache)...)
+	beside.Wait()
+	p.lib, p.langs = lib, lib.Site.Languages
+	p.owners = make(map[string]string, len(lib.Entries)*(1+len(p.langs)))
+	faults = append(append(append(faults, misnamed...), found...), unbundled...)
+	if len(unbundled) == 0 {
+		faults = append(faults, p.load(cache)...)
+	}
 	if p.set == nil || lib.Vocabularies == nil {
 		return nil, faults.Sorted()
 	}
@@ -115,38 +125,40 @@ func Read(src Source, options Options, cache *Cache) (*Plan, diag.List) {
 	return p.outputs(), nil
 }
 
-// load loads the layouts and the assets: the program's, under the source's own
-// where those count.
-func (p *plan) load(cache *Cache) diag.List {
-	own := func(dir string) []fs.FS {
-		if !p.src.Own {
-			return nil
-		}
-		if sub, err := fs.Sub(p.src.Files, dir); err == nil {
-			return []fs.FS{sub}
-		}
+// own are the folders of that name in the source, where they count.
+func (p *plan) own(dir string) []fs.FS {
+	if !p.src.Own {
 		return nil
 	}
-	program := func(dir string) fs.FS {
-		sub, err := fs.Sub(p.src.Program, dir)
-		if err != nil {
-			panic(err) // the name is a constant
-		}
-		return sub
+	if sub, err := fs.Sub(p.src.Files, dir); err == nil {
+		return []fs.FS{sub}
 	}
-	bundle, faults := cache.bundle(program("assets"), own("assets")...)
-	if len(faults) > 0 || len(p.langs) == 0 {
-		return faults
+	return nil
+}
+
+// program is a folder of what the program carries.
+func (p *plan) program(dir string) fs.FS {
+	sub, err := fs.Sub(p.src.Program, dir)
+	if err != nil {
+		panic(err) // the name is a constant
 	}
-	set, found := cache.layouts(program("layouts"), p.lib.Site.Tags(), bundle.Icons(), own("layouts")...)
-	p.bundle, p.set = bundle, set
+	return sub
+}
+
+// load loads the layouts: the program's, under the source's own.
+func (p *plan) load(cache *Cache) diag.List {
+	if len(p.langs) == 0 {
+		return nil
+	}
+	set, faults := cache.layouts(p.program("layouts"), p.lib.Site.Tags(), p.bundle.Icons(), p.own("layouts")...)
+	p.set = set
 	p.texts = newTexts(p, cache)
 	if set != nil {
 		for _, lang := range p.langs {
 			p.words = append(p.words, set.Words(lang.Tag))
 		}
 	}
-	return append(faults, found...)
+	return faults
 }
 
 // lang returns the index of a language.
@@ -230,7 +242,7 @@ func references(e *content.Entry) []string {
 
 // arrange gives everything its address and its order.
 func (p *plan) arrange() {
-	p.places = map[*content.Entry]*place{}
+	p.places = make(map[*content.Entry]*place, len(p.lib.Entries))
 	p.lists = map[*content.Kind]*place{}
 	p.home = p.everywhere(func(int) string { return "" })
 	for i := range p.langs {
@@ -265,31 +277,38 @@ func (p *plan) arrange() {
 
 // rank orders the entries by their title, by each language's own rules.
 func (p *plan) rank() {
-	for _, lang := range p.langs {
-		type key struct {
-			e   *content.Entry
-			key []byte
-		}
-		order := p.texts.cache.order(lang.Tag)
-		var keys []key
-		for _, k := range content.Kinds {
-			for _, e := range p.byKind[k] {
-				title := strings.TrimLeftFunc(p.shown(e, p.lang(lang.Tag)).Title, unicode.IsPunct)
-				keys = append(keys, key{e, order(title)})
-			}
-		}
-		slices.SortFunc(keys, func(a, b key) int {
-			if c := bytes.Compare(a.key, b.key); c != 0 {
-				return c
-			}
-			return cmp.Compare(a.e.ID, b.e.ID)
-		})
-		ranks := make(map[*content.Entry]int, len(keys))
-		for i, k := range keys {
-			ranks[k.e] = i
-		}
-		p.ranks = append(p.ranks, ranks)
+	p.ranks = make([]map[*content.Entry]int, len(p.langs))
+	var workers sync.WaitGroup
+	for lang := range p.langs {
+		workers.Go(func() { p.ranks[lang] = p.ranked(lang) })
 	}
+	workers.Wait()
+}
+
+// ranked returns the place of each entry in a language's order.
+func (p *plan) ranked(lang int) map[*content.Entry]int {
+	type key struct {
+		e   *content.Entry
+		key []byte
+	}
+	order := p.texts.cache.order(p.langs[lang].Tag)
+	var keys []key
+	for _, k := range content.Kinds {
+		for _, e := range p.byKind[k] {
+			keys = append(keys, key{e, order(strings.TrimLeftFunc(p.shown(e, lang).Title, unicode.IsPunct))})
+		}
+	}
+	slices.SortFunc(keys, func(a, b key) int {
+		if c := bytes.Compare(a.key, b.key); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.e.ID, b.e.ID)
+	})
+	ranks := make(map[*content.Entry]int, len(keys))
+	for i, k := range keys {
+		ranks[k.e] = i
+	}
+	return ranks
 }
 
 // order returns what makes the sort key of a title in a language.

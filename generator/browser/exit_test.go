@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
@@ -155,6 +157,15 @@ func later(script string) chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](`setTimeout(() => { ` + script + ` }, 10)`)
 }
 
+// emulateNetwork takes the network away. Chromium 148 asks for that beside the
+// rules, later ones in them.
+var emulateNetwork = cdp.Command[noNetwork, struct{}]{Method: network.CommandEmulateNetworkConditionsByRule}
+
+type noNetwork struct {
+	Offline bool                  `json:"offline"`
+	Rules   []*network.Conditions `json:"matchedNetworkConditions"`
+}
+
 // testWayOutAlone leaves where there is no neutral page to go to, or no script
 // to help.
 func testWayOutAlone(t *testing.T, c *chromium, s *published) {
@@ -163,12 +174,13 @@ func testWayOutAlone(t *testing.T, c *chromium, s *published) {
 
 	t.Run("offline", func(t *testing.T) {
 		tab := c.open(t, "es")
-		// The browser's own means are other ones in each version of it.
+		// Chromium 148 forgets with each page that it is to say so.
 		call(tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
 			Source: `Object.defineProperty(navigator, "onLine", { get: () => false })`,
 		})
 		tab.visit(address + "es/")
 		tab.visit(address + "es/ayuda/")
+		call(tab, emulateNetwork, noNetwork{Offline: true, Rules: []*network.Conditions{{Offline: true}}})
 		tab.click("[data-exit]")
 		tab.at("about:blank")
 		tab.do(later(`history.back()`))

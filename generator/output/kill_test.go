@@ -3,6 +3,7 @@
 package output
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -81,7 +82,7 @@ func killOften(t *testing.T, renames bool) {
 	r := rand.New(rand.NewPCG(3, 4))
 	leftovers, versions := 0, map[int]bool{}
 	for round := range 40 {
-		killSoon(t, dir, renames, time.Duration(r.IntN(30_000))*time.Microsecond)
+		killSoon(t, dir, renames, r.IntN(3), time.Duration(r.IntN(30_000))*time.Microsecond)
 		if entries, _ := os.ReadDir(parent); len(entries) > 1 {
 			leftovers++
 		}
@@ -105,8 +106,9 @@ func killOften(t *testing.T, renames bool) {
 	}
 }
 
-// killSoon starts a child and kills it some time after its first version.
-func killSoon(t *testing.T, dir string, renames bool, after time.Duration) {
+// killSoon starts a child and kills it some time after it has published the
+// version of that number, however long that takes.
+func killSoon(t *testing.T, dir string, renames bool, version int, after time.Duration) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^$")
 	child.Env = append(os.Environ(), "OUTPUT_TEST_DIR="+dir)
@@ -120,10 +122,12 @@ func killSoon(t *testing.T, dir string, renames bool, after time.Duration) {
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
-	line := make([]byte, 200)
-	n, err := out.Read(line)
-	if err != nil || !strings.HasPrefix(string(line[:n]), "0\n") {
-		t.Errorf("the child says %q, %v", line[:n], err)
+	lines := bufio.NewScanner(out)
+	for i := range version + 1 {
+		if !lines.Scan() || lines.Text() != strconv.Itoa(i) {
+			t.Errorf("the child says %q, %v", lines.Text(), lines.Err())
+			break
+		}
 	}
 	time.Sleep(after)
 	if err := child.Process.Kill(); err != nil {
@@ -172,7 +176,7 @@ func TestBuildInAnotherProcess(t *testing.T) {
 	if err := d.Discard(); err != nil {
 		t.Fatal(err)
 	}
-	killSoon(t, dir, false, 0)
+	killSoon(t, dir, false, 0, 0)
 	whole(t, 0, dir)
 }
 

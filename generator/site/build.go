@@ -247,7 +247,9 @@ func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, e
 	if err := dir.Write("build.json", record); err != nil {
 		return Report{}, nil, err
 	}
-	last.leave()
+	if last != nil {
+		last.leave()
+	}
 	report := p.report(files, len(record))
 	report.Indexing, report.Packing = indexing, packing
 	return report, nil, nil

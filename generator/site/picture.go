@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"acervo/generator/assets"
@@ -96,10 +95,12 @@ func (p *plan) pictureUnit() *unit {
 	u, added := &unit{}, map[string]bool{}
 	for _, k := range content.Kinds {
 		for _, e := range p.byKind[k] {
-			for _, file := range e.Images {
-				if made := p.pictures[file]; !added[made.name] && slices.ContainsFunc(e.Pages, func(page *content.Page) bool { return slices.Contains(p.shows[page], file) }) {
-					added[made.name] = true
-					u.add(made.name, func() ([]byte, error) { return made.Data, nil })
+			for _, page := range e.Pages {
+				for _, file := range p.shows[page] {
+					if made := p.pictures[file]; !added[made.name] {
+						added[made.name] = true
+						u.add(made.name, func() ([]byte, error) { return made.Data, nil })
+					}
 				}
 			}
 		}

@@ -93,17 +93,17 @@ func (p *plan) fail(err error) {
 // faults of its texts still to be found by Check or Build.
 func Read(src Source, options Options, cache *Cache) (*Plan, diag.List) {
 	p := &plan{src: src, options: options}
-	var faults, misnamed, unbundled diag.List
+	var faults, foreign, unbundled diag.List
 	var beside sync.WaitGroup
 	beside.Go(func() {
-		misnamed = irregular(src.Files)
+		foreign = irregular(src.Files)
 		p.bundle, unbundled = cache.bundle(p.program("assets"), p.own("assets")...)
 	})
 	lib, found := content.Read(src.Files, cache.records())
 	beside.Wait()
 	p.lib, p.langs = lib, lib.Site.Languages
 	p.owners = make(map[string]string, len(lib.Entries)*(1+len(p.langs)))
-	faults = append(append(append(faults, misnamed...), found...), unbundled...)
+	faults = append(append(append(faults, foreign...), found...), unbundled...)
 	if len(unbundled) == 0 {
 		faults = append(faults, p.load(cache)...)
 	}

@@ -23,9 +23,9 @@ import (
 const outputsFile = "outputs"
 
 // A lastBuild is what a build takes over from the one before, and leaves to the
-// next.
+// next. Without a cache there is none.
 type lastBuild struct {
-	cache string // its folder; "" for none
+	cache string // its folder
 	form  string
 	dir   *output.Dir
 
@@ -33,20 +33,19 @@ type lastBuild struct {
 	before, now map[string][]output.File // by the hash of an input
 }
 
-// readLast reads what the last build left.
+// readLast reads what the last build left; nil without a cache.
 func readLast(cache string, dir *output.Dir) *lastBuild {
-	r := &lastBuild{dir: dir, before: map[string][]output.File{}, now: map[string][]output.File{}}
 	if cache == "" {
-		return r
+		return nil
 	}
 	program, err := programSum()
 	if err != nil {
-		return r
+		return nil
 	}
-	r.cache = cache
 	// The version is not enough: who changes the program builds with it before
 	// raising that.
-	r.form = "outputs " + Version + " " + program
+	form := "outputs " + Version + " " + program
+	r := &lastBuild{cache: cache, form: form, dir: dir, before: map[string][]output.File{}, now: map[string][]output.File{}}
 	data, ok := memo.Read(r.cache, outputsFile, r.form)
 	if !ok {
 		return r

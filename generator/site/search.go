@@ -262,12 +262,15 @@ func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, last *lastBuil
 
 // writeIndex makes an index, or takes over that of the last build.
 func writeIndex(ctx context.Context, dir *output.Dir, last *lastBuild, docs []search.Document, options search.Options) error {
-	input, err := indexInput(docs, options)
-	if err != nil {
-		return err
-	}
-	if _, taken := last.Reuse(input); taken {
-		return nil
+	input := ""
+	if last != nil {
+		var err error
+		if input, err = indexInput(docs, options); err != nil {
+			return err
+		}
+		if _, taken := last.Reuse(input); taken {
+			return nil
+		}
 	}
 	made, err := search.Build(ctx, docs, options)
 	if err != nil {
@@ -280,7 +283,9 @@ func writeIndex(ctx context.Context, dir *output.Dir, last *lastBuild, docs []se
 			return err
 		}
 	}
-	last.Keep(input, names...)
+	if last != nil {
+		last.Keep(input, names...)
+	}
 	return nil
 }
 

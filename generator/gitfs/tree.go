@@ -197,6 +197,16 @@ func (t *Tree) Forget(name string) {
 	}
 }
 
+// Hash returns the id that git gives to the bytes of a file; "" when there is no
+// such file.
+func (t *Tree) Hash(name string) string {
+	n, err := t.find("hash", name)
+	if err != nil || !n.mode.IsRegular() {
+		return ""
+	}
+	return n.hash.String()
+}
+
 // contents returns the shared bytes of a file.
 func (t *Tree) contents(n *node) ([]byte, error) {
 	switch {

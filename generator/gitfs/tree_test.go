@@ -138,6 +138,20 @@ func TestTreeInfo(t *testing.T) {
 	}
 }
 
+func TestTreeHash(t *testing.T) {
+	s := sample(t)
+	files := tree(t, s.open(), "HEAD")
+	want := strings.TrimSpace(s.git("rev-parse", "HEAD:large"))
+	if got := files.Hash("large"); got != want {
+		t.Errorf("large: %q, want %q", got, want)
+	}
+	for _, name := range []string{"content", "nowhere"} {
+		if got := files.Hash(name); got != "" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 func TestSymlinksAndSubmodules(t *testing.T) {
 	s := newSource(t)
 	secret := filepath.Join(t.TempDir(), "secret")

@@ -64,7 +64,7 @@ func peak() float64 {
 //	go test -run xxx -bench Pages -benchtime 1x ./generator/site
 func BenchmarkPages(b *testing.B) {
 	benchmarkBuild(b, func(plan *Plan, dir *output.Dir) (diag.List, error) {
-		faults, err := plan.writeUnits(b.Context(), dir, nil)
+		faults, err := plan.writeUnits(b.Context(), dir, nil, nil)
 		if err != nil || len(faults) > 0 {
 			return faults, err
 		}

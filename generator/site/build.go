@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"runtime"
@@ -28,6 +29,8 @@ import (
 // text.
 type unit struct {
 	outputs []out
+	own     func(io.Writer)   // writes what the outputs follow from besides the ground; nil where that is not told
+	answers func() []answer   // what the texts were told of others; may be nil
 	check   func() diag.List  // finds what is wrong in the unit's texts; may be nil
 	keep    func(*plainTexts) // leaves the plain texts to be indexed; may be nil
 	release func()            // lets go of the converted texts; may be nil
@@ -88,6 +91,10 @@ func (p *plan) outputs() *Plan {
 // entryUnit is the unit of an entry's pages.
 func (p *plan) entryUnit(e *content.Entry) *unit {
 	u := &unit{}
+	if e.Kind != content.PageKind { // the page with help tells of all countries
+		u.own = func(w io.Writer) { p.tellOwn(w, e) }
+		u.answers = func() []answer { return p.answers(e) }
+	}
 	var mutex sync.Mutex
 	docs := map[*content.Page]converted{}
 	doc := func(page *content.Page) converted {
@@ -160,7 +167,7 @@ func (p *plan) entryView(e *content.Entry, doc *markdown.Doc, lang int) any {
 
 // Check finds everything that is wrong in the texts.
 func (p *Plan) Check(ctx context.Context) (diag.List, error) {
-	return p.run(ctx, func(*unit, *bytes.Buffer) error { return nil })
+	return p.run(ctx, nil, func(*unit, *bytes.Buffer) error { return nil })
 }
 
 // textFaults finds what is wrong in the texts of a plan that has faults
@@ -176,9 +183,9 @@ func (p *plan) textFaults() diag.List {
 	return faults
 }
 
-// run lets workers go through all units: each checks its texts, does the work
-// with a buffer of its own and lets go.
-func (p *Plan) run(ctx context.Context, work func(*unit, *bytes.Buffer) error) (diag.List, error) {
+// run lets workers go through all units but those that are done: each checks
+// its texts, does the work with a buffer of its own and lets go.
+func (p *Plan) run(ctx context.Context, done func(*unit) bool, work func(*unit, *bytes.Buffer) error) (diag.List, error) {
 	found := make([]diag.List, len(p.units))
 	var next atomic.Int64
 	var workers sync.WaitGroup
@@ -187,6 +194,9 @@ func (p *Plan) run(ctx context.Context, work func(*unit, *bytes.Buffer) error) (
 			var page bytes.Buffer
 			for i := int(next.Add(1)) - 1; i < len(p.units) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				u := p.units[i]
+				if done != nil && done(u) {
+					continue
+				}
 				if u.check != nil {
 					found[i] = u.check()
 				}
@@ -224,13 +234,17 @@ type Report struct {
 // discards. With faults, what was written is incomplete and must be discarded.
 // The plan can make nothing afterwards: it has let go of the texts.
 func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, error) {
+	last, err := p.readLast(dir)
+	if err != nil {
+		return Report{}, nil, err
+	}
 	texts := &plainTexts{texts: map[*content.Page]prose{}}
-	faults, err := p.writeUnits(ctx, dir, texts)
+	faults, err := p.writeUnits(ctx, dir, last, texts)
 	if err != nil || len(faults) > 0 {
 		return Report{}, faults, err
 	}
-	p.cards, p.entryLinks, p.texts = nil, nil, nil
-	last := readLast(p.src.Cache, dir)
+	p.cards, p.entryLinks = nil, nil
+	p.texts.anchors, p.texts.pending, p.texts.asked = nil, nil, nil
 	indexing, err := p.writeIndexes(ctx, dir, last, texts)
 	if err != nil {
 		return Report{}, nil, err
@@ -255,10 +269,10 @@ func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, e
 	return report, nil, nil
 }
 
-// writeUnits writes the outputs of all units and leaves the texts that are to
-// be indexed, if any are.
-func (p *Plan) writeUnits(ctx context.Context, dir *output.Dir, texts *plainTexts) (diag.List, error) {
-	return p.run(ctx, func(u *unit, page *bytes.Buffer) error {
+// writeUnits writes the outputs of all units, or takes over those of the last
+// build, and leaves the texts of what it writes to be indexed, if any are.
+func (p *Plan) writeUnits(ctx context.Context, dir *output.Dir, last *lastBuild, texts *plainTexts) (diag.List, error) {
+	return p.run(ctx, func(u *unit) bool { return last.takeOver(p.plan, u) }, func(u *unit, page *bytes.Buffer) error {
 		if u.keep != nil && texts != nil {
 			u.keep(texts)
 		}
@@ -272,6 +286,7 @@ func (p *Plan) writeUnits(ctx context.Context, dir *output.Dir, texts *plainText
 				return err
 			}
 		}
+		last.keepUnit(u)
 		if u.empty != nil {
 			u.empty()
 		}

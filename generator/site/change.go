@@ -88,12 +88,16 @@ func (p *plan) readPast(e *content.Entry) *past {
 
 // pastTexts reads the versions that are compared with others: those before
 // and after a change, and, where a translation is outdated, all of the
-// original. A work tree may differ from the last of them as well.
+// original but the text of now. A work tree may differ from the last ones as
+// well.
 func (p *plan) pastTexts(e *content.Entry, versions []version) (map[string]content.Text, error) {
-	_, committed := p.src.Files.(*gitfs.Tree)
-	wanted := map[string]bool{}
+	wanted, now := map[string]bool{}, ""
+	tree, committed := p.src.Files.(*gitfs.Tree)
+	if committed {
+		now = tree.Hash(e.Original().Path)
+	}
 	for _, v := range versions {
-		if v.before != "" || !committed || outdated(e) && v.original {
+		if v.before != "" || !committed || outdated(e) && v.original && v.blob != now {
 			wanted[v.blob] = true
 		}
 		if v.before != "" {

@@ -170,14 +170,14 @@ func (p *plan) matrix(dimensions []Term, lang int) []MatrixRow {
 func (p *plan) listUnits() []*unit {
 	var units []*unit
 	for lang := range p.langs {
-		home := &unit{}
+		home := &unit{own: grounded}
 		home.page(p, p.home.paths[lang], lang, "home", func() any { return p.homeView(lang) })
 		units = append(units, home)
 		for _, k := range content.Kinds {
 			switch k {
 			case content.PageKind:
 			case content.TermKind:
-				u := &unit{}
+				u := &unit{own: grounded}
 				u.page(p, p.lists[k].paths[lang], lang, "glossary", func() any { return p.glossaryView(lang) })
 				units = append(units, u)
 			default:
@@ -186,7 +186,7 @@ func (p *plan) listUnits() []*unit {
 		}
 		for _, key := range content.Taxonomies {
 			t := p.taxa[key]
-			u := &unit{}
+			u := &unit{own: grounded}
 			u.page(p, t.index.paths[lang], lang, "taxonomy", func() any { return p.taxonomyView(t, lang) })
 			units = append(units, u)
 			for _, code := range p.lib.Vocabularies[key].Codes {
@@ -199,7 +199,7 @@ func (p *plan) listUnits() []*unit {
 
 // listUnit is the unit of a list's pages in a language.
 func (p *plan) listUnit(lang, count int, pl *place, list func() *listing) *unit {
-	u := &unit{}
+	u := &unit{own: grounded}
 	list = sync.OnceValue(list) // its pages share it
 	for n := range max(1, (count+pageSize-1)/pageSize) {
 		u.page(p, pagePath(pl.paths[lang], n+1), lang, "list", func() any { return p.listView(list(), lang, n+1) })

@@ -21,7 +21,7 @@ func (p *plan) permanentUnits() []*unit {
 		if e.ID == "" || p.forgotten("/p/"+e.ID+"/") {
 			continue
 		}
-		u := &unit{}
+		u := &unit{own: grounded}
 		if e.Withdrawn != nil {
 			u.page(p, "p/"+e.ID+"/", standard, "tombstone", func() any { return p.tombstoneView(e) })
 		} else if p.readable(p.places[e]) {

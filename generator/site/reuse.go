@@ -10,30 +10,52 @@ import (
 	"slices"
 	"sync"
 
+	"acervo/generator/content"
 	"acervo/generator/memo"
 	"acervo/generator/output"
 	"acervo/generator/search"
 )
 
-// The files of an index follow from its documents, those of a part of a copy
-// from the files in it. Both take long to make. So the cache of the source has
-// the hash of each such input with the names and hashes of what was made of it,
-// and the next build takes these files over from the folder that it is about to
-// replace, where they still are what they were.
+// The pages of a record follow from its files and the ground, the files of an
+// index from its documents, those of a part of a copy from the files in it. All
+// take long to make. So the cache of the source has the hash of each such input
+// with the names and hashes of what was made of it, and the next build takes
+// these files over from the folder that it is about to replace, where they
+// still are what they were.
 const outputsFile = "outputs"
 
 // A lastBuild is what a build takes over from the one before, and leaves to the
-// next. Without a cache there is none.
+// next. Without a cache there is none: a nil one takes over and keeps nothing.
 type lastBuild struct {
-	cache string // its folder
-	form  string
-	dir   *output.Dir
+	cache  string // its folder
+	form   string
+	dir    *output.Dir
+	ground string // of this build; "" where pages are not taken over
 
 	mutex       sync.Mutex
-	before, now map[string][]output.File // by the hash of an input
+	before, now map[string]product // by the hash of an input
+}
+
+// A product is the files that were made of an input, if the answers of other
+// texts are still the same.
+type product struct {
+	files   []output.File
+	answers []answer
 }
 
 // readLast reads what the last build left; nil without a cache.
+func (p *plan) readLast(dir *output.Dir) (*lastBuild, error) {
+	r := readLast(p.src.Cache, dir)
+	if r == nil {
+		return nil, nil
+	}
+	var err error
+	if r.ground, err = p.ground(); r.ground != "" {
+		p.texts.asked = map[*content.Page]map[question]bool{}
+	}
+	return r, err
+}
+
 func readLast(cache string, dir *output.Dir) *lastBuild {
 	if cache == "" {
 		return nil
@@ -45,20 +67,23 @@ func readLast(cache string, dir *output.Dir) *lastBuild {
 	// The version is not enough: who changes the program builds with it before
 	// raising that.
 	form := "outputs " + Version + " " + program
-	r := &lastBuild{cache: cache, form: form, dir: dir, before: map[string][]output.File{}, now: map[string][]output.File{}}
+	r := &lastBuild{cache: cache, form: form, dir: dir, before: map[string]product{}, now: map[string]product{}}
 	data, ok := memo.Read(r.cache, outputsFile, r.form)
 	if !ok {
 		return r
 	}
 	in := memo.NewReader(data)
-	before := map[string][]output.File{}
-	for range in.Count(2) {
+	before := map[string]product{}
+	for range in.Count(3) {
 		input := in.Text()
-		files := make([]output.File, in.Count(sha256.Size))
-		for i := range files {
-			files[i] = output.File{Name: in.Text(), Size: int64(in.Number()), SHA256: hex.EncodeToString([]byte(in.Bytes(sha256.Size)))}
+		made := product{files: make([]output.File, in.Count(sha256.Size)), answers: make([]answer, in.Count(4))}
+		for i := range made.files {
+			made.files[i] = output.File{Name: in.Text(), Size: int64(in.Number()), SHA256: hex.EncodeToString([]byte(in.Bytes(sha256.Size)))}
 		}
-		before[input] = files
+		for i := range made.answers {
+			made.answers[i] = answer{path: in.Text(), blob: in.Text(), id: in.Text(), has: in.Below(2) == 1}
+		}
+		before[input] = made
 	}
 	if in.Whole() {
 		r.before = before
@@ -98,30 +123,80 @@ func indexInput(docs []search.Document, options search.Options) (string, error) 
 func (r *lastBuild) Reuse(input string) ([]output.File, bool) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if files, made := r.now[input]; made {
-		return files, true
+	if made, ok := r.now[input]; ok {
+		return made.files, true
 	}
-	files := r.before[input]
-	if len(files) == 0 || !r.dir.Reuse(files...) {
+	made := r.before[input]
+	if len(made.files) == 0 || !r.dir.Reuse(made.files...) {
 		return nil, false
 	}
-	r.now[input] = files
-	return files, true
+	r.now[input] = made
+	return made.files, true
 }
 
 // Keep notes the files that were made of an input. Another of the same input
 // may still be writing them, and notes them then.
 func (r *lastBuild) Keep(input string, names ...string) {
+	if files, written := r.written(names); written {
+		r.note(input, product{files: files})
+	}
+}
+
+func (r *lastBuild) written(names []string) ([]output.File, bool) {
 	files := make([]output.File, len(names))
 	for i, name := range names {
 		var written bool
 		if files[i], written = r.dir.File(name); !written {
-			return
+			return nil, false
 		}
+	}
+	return files, true
+}
+
+func (r *lastBuild) note(input string, made product) {
+	if input == "" {
+		return
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.now[input] = files
+	r.now[input] = made
+}
+
+// takeOver takes over the outputs of a unit, and reports whether they are there
+// now. No two units have the same input: it has the names of what they make.
+func (r *lastBuild) takeOver(p *plan, u *unit) bool {
+	input := r.unitInput(u)
+	if input == "" {
+		return false
+	}
+	made, known := r.before[input]
+	if !known || !slices.EqualFunc(made.files, u.outputs, func(f output.File, o out) bool { return f.Name == o.name }) {
+		return false
+	}
+	if slices.ContainsFunc(made.answers, func(a answer) bool { return !p.holds(a) }) || !r.dir.Reuse(made.files...) {
+		return false
+	}
+	r.note(input, made)
+	return true
+}
+
+// keepUnit notes the outputs of a unit that were written.
+func (r *lastBuild) keepUnit(u *unit) {
+	input := r.unitInput(u)
+	if input == "" {
+		return
+	}
+	names := make([]string, len(u.outputs))
+	for i, o := range u.outputs {
+		names[i] = o.name
+	}
+	if files, written := r.written(names); written {
+		made := product{files: files}
+		if u.answers != nil {
+			made.answers = u.answers()
+		}
+		r.note(input, made)
+	}
 }
 
 // leave writes what the next build can take over.
@@ -129,13 +204,21 @@ func (r *lastBuild) leave() {
 	var w memo.Writer
 	w.Count(len(r.now))
 	for _, input := range slices.Sorted(maps.Keys(r.now)) {
+		made := r.now[input]
 		w.Text(input)
-		w.Count(len(r.now[input]))
-		for _, f := range r.now[input] {
+		w.Count(len(made.files))
+		w.Count(len(made.answers))
+		for _, f := range made.files {
 			w.Text(f.Name)
 			w.Number(uint64(f.Size))
 			sum, _ := hex.DecodeString(f.SHA256)
 			w.Bytes(sum)
+		}
+		for _, a := range made.answers {
+			w.Text(a.path)
+			w.Text(a.blob)
+			w.Text(a.id)
+			w.Number(map[bool]uint64{true: 1}[a.has])
 		}
 	}
 	memo.Write(r.cache, outputsFile, r.form, w.Data)

@@ -67,7 +67,7 @@ func TestReuse(t *testing.T) {
 	var wanted string // a commit
 	var want map[string]string
 	// again builds and counts the files that are those of the last build.
-	again := func(what string) (indexes, packs int) {
+	again := func(what string) (indexes, packs, pages int) {
 		t.Helper()
 		src := opened(t, repo.dir)
 		if wanted != src.Commit.Hash {
@@ -91,24 +91,25 @@ func TestReuse(t *testing.T) {
 				indexes++
 			case strings.HasSuffix(name, ".pack"):
 				packs++
-			default:
-				if !strings.HasPrefix(name, searchFolder) && !strings.HasPrefix(name, offlineFolder) {
-					t.Errorf("%s: %s is that of the last build", what, name)
-				}
+			case strings.HasSuffix(name, ".html"):
+				pages++
 			}
 		}
-		return indexes, packs
+		return indexes, packs, pages
 	}
 	again("first")
-	all := 0
+	all, allPages := 0, 0
 	for name := range stats(t, out) {
-		if strings.HasSuffix(name, ".pack") {
+		switch {
+		case strings.HasSuffix(name, ".pack"):
 			all++
+		case strings.HasSuffix(name, ".html"):
+			allPages++
 		}
 	}
-	indexes, packs := again("second")
-	if indexes < 3 || packs != all {
-		t.Errorf("nothing has changed: %d indexes and %d of %d packs were taken over", indexes, packs, all)
+	indexes, packs, pages := again("second")
+	if indexes < 3 || packs != all || pages < allPages*9/10 {
+		t.Errorf("nothing has changed: %d indexes, %d of %d packs and %d of %d pages were taken over", indexes, packs, all, pages, allPages)
 	}
 
 	name := "content/practices/practica-7/index.es.md"
@@ -118,14 +119,20 @@ func TestReuse(t *testing.T) {
 	}
 	write(t, repo.dir, name, string(text)+"\nAlgo nuevo.\n")
 	commitAll(t, repo.dir)
-	if now, some := again("an edit"); now != indexes-1 || some == 0 || some >= packs {
-		t.Errorf("a text was changed: %d of %d indexes and %d of %d packs were taken over", now, indexes, some, packs)
+	// Its page in each language tells of the change.
+	if now, some, rest := again("an edit"); now != indexes-1 || some == 0 || some >= packs || rest != pages-3 {
+		t.Errorf("a text was changed: %d of %d indexes, %d of %d packs and %d of %d pages were taken over", now, indexes, some, packs, rest, pages)
+	}
+	write(t, repo.dir, name, strings.Replace(string(text), "title: ", "title: Otro ", 1))
+	commitAll(t, repo.dir)
+	if _, _, rest := again("another title"); rest != 0 {
+		t.Errorf("a title was changed: %d pages were taken over", rest)
 	}
 
 	random := rand.New(rand.NewPCG(20261130, 1))
 	names := slices.Sorted(maps.Keys(stats(t, out)))
 	for _, name := range names {
-		if (strings.HasPrefix(name, searchFolder) || strings.HasPrefix(name, offlineFolder)) && random.IntN(8) == 0 {
+		if random.IntN(8) == 0 && name != output.Record {
 			damage(t, random, filepath.Join(out, name))
 		}
 	}
@@ -133,8 +140,8 @@ func TestReuse(t *testing.T) {
 	again("whole files")
 	for range 3 {
 		damage(t, random, filepath.Join(cache, outputsFile))
-		if now, _ := again("a damaged memory"); now != 0 {
-			t.Errorf("%d indexes were taken over by a damaged memory", now)
+		if now, _, rest := again("a damaged memory"); now+rest != 0 {
+			t.Errorf("%d indexes and %d pages were taken over by a damaged memory", now, rest)
 		}
 	}
 

@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"acervo/generator/content"
@@ -57,6 +59,27 @@ func (c *plainTexts) text(page *content.Page) prose {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.texts[page]
+}
+
+// complete converts the pages of an index whose texts nobody has left: those of
+// units that were taken over.
+func (c *plainTexts) complete(p *plan, x index) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(x.entries); i = int(next.Add(1)) - 1 {
+				page := p.shown(x.entries[i], x.lang)
+				c.mutex.Lock()
+				_, kept := c.texts[page]
+				c.mutex.Unlock()
+				if !kept {
+					c.keep(page, p.texts.cache.doc(p.texts.converter, page).doc)
+				}
+			}
+		})
+	}
+	workers.Wait()
 }
 
 // drop lets go of the texts of pages that are done with.
@@ -216,9 +239,9 @@ func (p *plan) indexOptions(x index, rest []index, docs []search.Document) searc
 	return o
 }
 
-// eachIndex calls made with what a language's index is made from and with what
-// its rest indexes are.
-func (p *plan) eachIndex(lang int, text func(*content.Page) prose, made func([]search.Document, search.Options) error) error {
+// eachIndex calls made with a language's index and with its rest indexes, which
+// have none of their own.
+func (p *plan) eachIndex(lang int, made func(x index, rest []index) error) error {
 	if !p.included(lang) {
 		return nil
 	}
@@ -228,8 +251,7 @@ func (p *plan) eachIndex(lang int, text func(*content.Page) prose, made func([]s
 		if i > 0 {
 			rest = nil
 		}
-		docs := p.documents(x, text)
-		if err := made(docs, p.indexOptions(x, rest, docs)); err != nil {
+		if err := made(x, rest); err != nil {
 			return fmt.Errorf("site: search in %s: %w", p.dir(x), err)
 		}
 	}
@@ -242,9 +264,7 @@ func (p *plan) eachIndex(lang int, text func(*content.Page) prose, made func([]s
 func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, last *lastBuild, texts *plainTexts) (time.Duration, error) {
 	start := time.Now()
 	for lang := range p.langs {
-		err := p.eachIndex(lang, texts.text, func(docs []search.Document, options search.Options) error {
-			return writeIndex(ctx, dir, last, docs, options)
-		})
+		err := p.eachIndex(lang, func(x index, rest []index) error { return p.writeIndex(ctx, dir, last, texts, x, rest) })
 		if err != nil {
 			return 0, err
 		}
@@ -261,14 +281,24 @@ func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, last *lastBuil
 }
 
 // writeIndex makes an index, or takes over that of the last build.
-func writeIndex(ctx context.Context, dir *output.Dir, last *lastBuild, docs []search.Document, options search.Options) error {
+func (p *plan) writeIndex(ctx context.Context, dir *output.Dir, last *lastBuild, texts *plainTexts, x index, rest []index) error {
+	source := p.indexSource(last, x)
+	if source != "" {
+		if _, taken := last.Reuse(source); taken {
+			return nil
+		}
+	}
+	texts.complete(p, x)
+	docs := p.documents(x, texts.text)
+	options := p.indexOptions(x, rest, docs)
 	input := ""
 	if last != nil {
 		var err error
 		if input, err = indexInput(docs, options); err != nil {
 			return err
 		}
-		if _, taken := last.Reuse(input); taken {
+		if files, taken := last.Reuse(input); taken {
+			last.note(source, product{files: files})
 			return nil
 		}
 	}
@@ -285,6 +315,7 @@ func writeIndex(ctx context.Context, dir *output.Dir, last *lastBuild, docs []se
 	}
 	if last != nil {
 		last.Keep(input, names...)
+		last.Keep(source, names...)
 	}
 	return nil
 }
@@ -297,8 +328,9 @@ func (p *plan) newShelves() []shelf {
 	shelves := make([]shelf, len(p.langs))
 	for lang := range p.langs {
 		shelves[lang] = sync.OnceValues(func() (files []search.File, err error) {
-			err = p.eachIndex(lang, p.plain, func(docs []search.Document, options search.Options) error {
-				made, err := search.Build(context.Background(), docs, options)
+			err = p.eachIndex(lang, func(x index, rest []index) error {
+				docs := p.documents(x, p.plain)
+				made, err := search.Build(context.Background(), docs, p.indexOptions(x, rest, docs))
 				if err == nil {
 					files = append(files, made.Files()...)
 				}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -22,7 +23,14 @@ type texts struct {
 	cache     *Cache
 	mutex     sync.Mutex
 	anchors   map[*content.Page]headings
-	pending   map[*content.Page][]anchor // by the page that refers
+	pending   map[*content.Page][]anchor          // by the page that refers
+	asked     map[*content.Page]map[question]bool // by the page that asked; nil where nobody wants to know
+}
+
+// A question is whether a text has a heading.
+type question struct {
+	to       *content.Page
+	fragment string
 }
 
 // An anchor is a reference into a text, checked when all texts are converted.
@@ -82,13 +90,48 @@ func (t *texts) note(page *content.Page, ids headings) headings {
 
 // has reports whether a text has a heading of that id.
 func (t *texts) has(page *content.Page, id string) bool {
+	return t.idsIn(page).has(id) || id == "sources" || aliased(page.Entry, id)
+}
+
+// idsIn returns the ids of a page's headings.
+func (t *texts) idsIn(page *content.Page) headings {
 	t.mutex.Lock()
 	ids, known := t.anchors[page]
 	t.mutex.Unlock()
 	if !known {
 		ids = t.note(page, t.cache.doc(t.converter, page).headings)
 	}
-	return ids.has(id) || id == "sources" || aliased(page.Entry, id)
+	return ids
+}
+
+// ask reports whether a text has a heading of that id, and notes that a page of
+// another record follows from it.
+func (t *texts) ask(from, to *content.Page, id string) bool {
+	has := t.has(to, id)
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if t.asked != nil && from.Entry != to.Entry {
+		if t.asked[from] == nil {
+			t.asked[from] = map[question]bool{}
+		}
+		t.asked[from][question{to, id}] = has
+	}
+	return has
+}
+
+// answersTo returns what a page was told of the texts of other records. A text
+// that is referred to has the heading, or there will be no site.
+func (t *texts) answersTo(page *content.Page) map[question]bool {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	answers := map[question]bool{}
+	maps.Copy(answers, t.asked[page])
+	for _, a := range t.pending[page] {
+		if a.to.Entry != page.Entry {
+			answers[question{a.to, a.fragment}] = true
+		}
+	}
+	return answers
 }
 
 // doc converts the body of a page once: a page that did not change between two
@@ -238,18 +281,16 @@ func (t *texts) target(page *content.Page, link markdown.Link) (*content.Page, s
 }
 
 // broken returns the references into texts that have no such heading. It is
-// called when every text was converted.
+// called when every text was converted that is not the one of the last build.
 func (t *texts) broken() diag.List {
 	var faults diag.List
 	for from, anchors := range t.pending { // the caller sorts the faults
 		for _, a := range anchors {
-			ids := t.anchors[a.to]
-			if ids.has(a.fragment) || a.fragment == "sources" || aliased(a.to.Entry, a.fragment) {
-				continue
+			if !t.has(a.to, a.fragment) {
+				faults.Add("broken-anchor", from.Path, a.line, a.col, diag.Args{
+					"value": a.fragment, "page": a.to.Path, "near": diag.Near(a.fragment, strings.Fields(string(t.idsIn(a.to)))),
+				})
 			}
-			faults.Add("broken-anchor", from.Path, a.line, a.col, diag.Args{
-				"value": a.fragment, "page": a.to.Path, "near": diag.Near(a.fragment, strings.Fields(string(ids))),
-			})
 		}
 	}
 	return faults
@@ -299,7 +340,7 @@ func (t *texts) fill(page *content.Page, lang int) func(markdown.Link) string {
 		href := t.plan.root + pl.paths[pl.in(lang)]
 		// On a page that shows another language's text, the link leads to a
 		// translation, which may lack the heading.
-		if target := t.plan.shown(e, lang); fragment != "" && (target.Lang == page.Lang || t.has(target, fragment)) {
+		if target := t.plan.shown(e, lang); fragment != "" && (target.Lang == page.Lang || t.ask(page, target, fragment)) {
 			href += "#" + fragment
 		}
 		return html.EscapeString(href)

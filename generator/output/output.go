@@ -197,6 +197,23 @@ func (d *Dir) Reuse(files ...File) bool {
 	return true
 }
 
+// Published returns the bytes of a file of the version that is published, and
+// reports whether that has it as its size and hash tell.
+func (d *Dir) Published(f File) ([]byte, bool) {
+	if wellFormed(f.Name) != nil {
+		return nil, false
+	}
+	name := filepath.Join(d.target, filepath.FromSlash(f.Name))
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || info.Size() != f.Size {
+		return nil, false
+	}
+	data, err := os.ReadFile(name)
+	if sum := sha256.Sum256(data); err != nil || hex.EncodeToString(sum[:]) != f.SHA256 {
+		return nil, false
+	}
+	return data, true
+}
+
 // published reports whether the published version has a file.
 func (d *Dir) published(f File) bool {
 	name := filepath.Join(d.target, filepath.FromSlash(f.Name))

@@ -539,6 +539,12 @@ func TestReuse(t *testing.T) {
 		if d.Reuse(files[0], f) || len(d.Files()) > 0 {
 			t.Errorf("%s was taken over: %v", what, d.Files())
 		}
+		if data, ok := d.Published(f); ok || data != nil {
+			t.Errorf("%s has %q", what, data)
+		}
+	}
+	if data, ok := d.Published(files[0]); !ok || string(data) != "one" {
+		t.Errorf("%v has %q", files[0], data)
 	}
 	write(t, d, map[string]string{"a/y": "new"})
 	if d.Reuse(files...) || len(d.Files()) != 1 {

@@ -56,6 +56,7 @@ func newBuild(ctx context.Context, docs []Document, o Options, p *pipeline) *bui
 	b := &build{ctx: ctx, workers: runtime.GOMAXPROCS(0), docs: docs, options: o, pipeline: p}
 	b.lex()
 	b.join()
+	b.leaveWords()
 	if ctx.Err() == nil {
 		b.order = b.arrange()
 	}
@@ -82,6 +83,10 @@ type build struct {
 
 // texts are the fields of a document.
 func (d *Document) texts() [fields]string {
+	if d.Read != nil {
+		d.Read(d)
+		d.Read = nil
+	}
 	return [fields]string{d.Title, d.Summary, d.Headings, d.Body}
 }
 
@@ -116,6 +121,7 @@ type lexer struct {
 	words    map[string]uint32
 	forms    []formCount
 	terms    []uint32 // of its forms, when they are known
+	places   []uint32 // of its forms among those of all documents
 }
 
 // parallel does n things at once on all processors, and gives each the number
@@ -133,24 +139,47 @@ func (b *build) parallel(n int, do func(worker, i int)) {
 	wait.Wait()
 }
 
-// lex cuts all documents into words.
+// lex cuts all documents into words. One more lexer has those that the last
+// build has left.
 func (b *build) lex() {
 	b.chunks = make([]chunk, (len(b.docs)+chunkSize-1)/chunkSize)
-	b.readers = make([]lexer, b.workers)
+	b.readers = make([]lexer, b.workers+1)
 	for i := range b.readers {
 		b.readers[i] = lexer{pipeline: b.pipeline, words: map[string]uint32{}}
 	}
+	last := readWords(b.options.Words, b.options.Lang)
+	known := &b.readers[b.workers]
+	known.forms = slices.Clone(last.forms)
 	b.parallel(len(b.chunks), func(worker, i int) {
 		docs := b.docs[i*chunkSize : min(len(b.docs), (i+1)*chunkSize)]
-		b.chunks[i] = b.readers[worker].read(docs)
+		if c, all := last.chunk(docs); all {
+			c.lexer = b.workers
+			b.chunks[i] = c
+			return
+		}
+		b.chunks[i] = b.readers[worker].read(docs, &last)
 		b.chunks[i].lexer = worker
 	})
+	for i := range b.chunks {
+		if b.chunks[i].lexer == b.workers {
+			for _, word := range b.chunks[i].words {
+				known.forms[word].count++
+			}
+		}
+	}
 }
 
-func (l *lexer) read(docs []Document) chunk {
+// read cuts documents into words, but those whose words are known.
+func (l *lexer) read(docs []Document, last *lastWords) chunk {
 	c := chunk{counts: make([][fields]uint32, len(docs))}
 	words := l.scratch[:0]
 	for i := range docs {
+		before := len(words)
+		var known bool
+		if words, c.counts[i], known = last.of(docs[i].Source, words); known {
+			l.adopt(words[before:], last.forms)
+			continue
+		}
 		for f, text := range docs[i].texts() {
 			before := len(words)
 			words = l.readText(words, text)
@@ -159,6 +188,16 @@ func (l *lexer) read(docs []Document) chunk {
 	}
 	c.words, l.scratch = slices.Clone(words), words
 	return c
+}
+
+// adopt gives words the numbers that their forms have with this lexer.
+func (l *lexer) adopt(words []uint32, forms []formCount) {
+	for i, word := range words {
+		n := l.number(forms[word].text)
+		l.forms[n].key = forms[word].key
+		l.forms[n].count++
+		words[i] = n
+	}
 }
 
 // readText appends the numbers of a text's forms.
@@ -204,7 +243,11 @@ func (l *lexer) number(form string) uint32 {
 // finds the terms.
 func (b *build) join() {
 	for _, l := range b.readers {
-		b.forms = append(b.forms, l.forms...)
+		for _, f := range l.forms {
+			if f.count > 0 { // documents that are gone had others
+				b.forms = append(b.forms, f)
+			}
+		}
 	}
 	for _, s := range b.pipeline.stops {
 		if list := b.pipeline.words(s); len(list) == 1 && list[0].end == len(s) {
@@ -225,10 +268,13 @@ func (b *build) join() {
 	b.analyze()
 	b.parallel(len(b.readers), func(_, i int) {
 		l := &b.readers[i]
-		l.terms = make([]uint32, len(l.forms))
+		l.terms, l.places = make([]uint32, len(l.forms)), make([]uint32, len(l.forms))
 		for j, f := range l.forms {
+			if f.count == 0 {
+				continue
+			}
 			at, _ := slices.BinarySearchFunc(b.forms, f.text, func(f formCount, text string) int { return strings.Compare(f.text, text) })
-			l.terms[j] = b.forms[at].term
+			l.terms[j], l.places[j] = b.forms[at].term, uint32(at)
 		}
 		l.words, l.forms, l.scratch = nil, nil, nil
 	})
@@ -317,32 +363,59 @@ func (b *build) compress(files []raw) []part {
 		return cmp.Or(cmp.Compare(len(x.name), len(y.name)), cmp.Compare(x.name, y.name))
 	})
 	parts := make([]part, len(files))
-	type press struct {
-		buffer bytes.Buffer
-		writer *zlib.Writer
-	}
 	workers := make([]press, b.workers)
 	b.parallel(len(files), func(worker, i int) {
-		w := &workers[worker]
-		if w.buffer.Reset(); w.writer == nil {
-			w.writer, _ = zlib.NewWriterLevel(&w.buffer, zlib.BestCompression)
-		} else {
-			w.writer.Reset(&w.buffer)
+		source, known := b.last(&files[i])
+		if known == nil {
+			known = workers[worker].compress(&files[i])
 		}
-		from := 0
-		for _, cut := range files[i].cuts {
-			if cut-from < least || len(files[i].data)-cut < least {
-				continue
-			}
-			w.writer.Write(files[i].data[from:cut])
-			w.writer.Flush()
-			from = cut
-		}
-		w.writer.Write(files[i].data[from:])
-		w.writer.Close()
-		parts[i] = part{files[i].name, bytes.Clone(w.buffer.Bytes())}
+		parts[i] = part{files[i].name, known, source}
 	})
 	return parts
+}
+
+// last returns the hash of a file before it is compressed, and its compressed
+// data where the last build has left them.
+func (b *build) last(file *raw) (source string, data []byte) {
+	if b.options.Last == nil {
+		return "", nil
+	}
+	sum := sha256.New()
+	sum.Write(file.data)
+	for _, cut := range file.cuts {
+		fmt.Fprintf(sum, " %d", cut)
+	}
+	source = string(sum.Sum(nil))
+	if left := b.options.Last(source); left != nil {
+		data, _ = unwrap(left)
+	}
+	return source, data
+}
+
+// A press compresses one file after the other.
+type press struct {
+	buffer bytes.Buffer
+	writer *zlib.Writer
+}
+
+func (p *press) compress(file *raw) []byte {
+	if p.buffer.Reset(); p.writer == nil {
+		p.writer, _ = zlib.NewWriterLevel(&p.buffer, zlib.BestCompression)
+	} else {
+		p.writer.Reset(&p.buffer)
+	}
+	from := 0
+	for _, cut := range file.cuts {
+		if cut-from < least || len(file.data)-cut < least {
+			continue
+		}
+		p.writer.Write(file.data[from:cut])
+		p.writer.Flush()
+		from = cut
+	}
+	p.writer.Write(file.data[from:])
+	p.writer.Close()
+	return bytes.Clone(p.buffer.Bytes())
 }
 
 // hash names what is in the files.

@@ -34,10 +34,12 @@ type Index struct {
 	lexicon  lexicon
 }
 
-// A part is a file before it is text: a name and compressed data.
+// A part is a file before it is text: a name, compressed data, and the hash of
+// what was compressed where somebody asks for that.
 type part struct {
-	name string
-	data []byte
+	name   string
+	data   []byte
+	source string
 }
 
 // A lexicon keeps what was read of an index's own files.

@@ -188,6 +188,9 @@ type Document struct {
 	Facets                         map[string][]string // codes by facet
 	Date                           time.Time           // zero: unknown
 	Record                         Record
+
+	Source string          // names the text between two builds: that of a source is always the same; may be empty
+	Read   func(*Document) `json:"-"` // fills in the text when it is needed; nil where it is there
 }
 
 // A Record is what a result shows.
@@ -223,12 +226,20 @@ type Options struct {
 	Facets    []Facet
 	Synonyms  []Synonym
 	Rest      []Rest
+
+	// Last returns a file that was made from a source before, nil where none is
+	// known. To compress it again takes long. Last is called by several
+	// goroutines, and may be nil.
+	Last func(source string) []byte `json:"-"`
+
+	Words *Words `json:"-"` // nil: nothing is known of the last build, and nothing is left to the next
 }
 
 // A File is a file of the index; its name is below the site's search folder.
 type File struct {
-	Name string
-	Data []byte
+	Name   string
+	Data   []byte
+	Source string // the hash of what it was made from; "" of the manifest, and where no Last was given
 }
 
 // A Plan says which terms are meant by a reader's words. Terms are named by

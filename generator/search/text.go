@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"unicode/utf8"
@@ -59,15 +60,19 @@ func decodeText(text string) ([]byte, error) {
 
 // seven returns the bits of a character; false when no text has it.
 func seven(r rune) (byte, bool) {
+	switch r {
+	case 0, '\n', '\r', '"', '\\':
+		return 0, false
+	}
+	if r < 0x80 {
+		return byte(r), true
+	}
 	for b, q := range standIns {
 		if q == r {
 			return b, true
 		}
-		if rune(b) == r {
-			return 0, false
-		}
 	}
-	return byte(r), r < 0x80
+	return 0, false
 }
 
 // Files returns the index as files, the manifest last.
@@ -78,11 +83,22 @@ func (x *Index) Files() []File {
 		data := make([]byte, 0, len(p.data)*5/4+len(name)+32)
 		data = append(append(data, `acervoSearch(`...), quote(name)...)
 		data = encodeText(append(data, `,"`...), p.data)
-		files = append(files, File{name + ".js", append(data, `")`...)})
+		files = append(files, File{name + ".js", append(data, `")`...), p.source})
 	}
 	data := append([]byte(`acervoSearch(`), quote(x.dir)...)
 	data = append(append(data, ','), quote(x.manifest)...)
-	return append(files, File{x.dir + "/manifest.js", append(data, ')')})
+	return append(files, File{Name: x.dir + "/manifest.js", Data: append(data, ')')})
+}
+
+// unwrap returns the compressed data of a file as Files has made it.
+func unwrap(file []byte) ([]byte, error) {
+	rest, begins := bytes.CutPrefix(file, []byte(`acervoSearch("`))
+	_, text, named := bytes.Cut(rest, []byte(`","`))
+	text, ends := bytes.CutSuffix(text, []byte(`")`))
+	if !begins || !named || !ends {
+		return nil, errText
+	}
+	return decodeText(string(text))
 }
 
 // quote writes plain values, which JSON can always write.

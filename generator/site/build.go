@@ -31,6 +31,7 @@ type unit struct {
 	outputs []out
 	own     func(io.Writer)   // writes what the outputs follow from besides the ground; nil where that is not told
 	answers func() []answer   // what the texts were told of others; may be nil
+	input   string            // the hash of what the outputs are made from, when they are; "" where that is not told
 	check   func() diag.List  // finds what is wrong in the unit's texts; may be nil
 	keep    func(*plainTexts) // leaves the plain texts to be indexed; may be nil
 	release func()            // lets go of the converted texts; may be nil

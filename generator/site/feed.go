@@ -63,15 +63,22 @@ func (p *plan) changed(e *content.Entry, lang int) time.Time {
 
 // newest returns the n entries that were published last.
 func (p *plan) newest(entries []*content.Entry, n int) []*content.Entry {
-	list := slices.Clone(entries)
-	published := func(e *content.Entry) time.Time {
-		date, _ := p.dates(e, e.Original())
-		return date
-	}
-	slices.SortStableFunc(list, func(a, b *content.Entry) int {
-		return cmp.Or(published(b).Compare(published(a)), cmp.Compare(a.ID, b.ID))
+	list := latest(entries, func(e *content.Entry) time.Time {
+		published, _ := p.dates(e, e.Original())
+		return published
 	})
 	return list[:min(n, len(list))]
+}
+
+// latest sorts entries by a date, the latest first.
+func latest(entries []*content.Entry, date func(*content.Entry) time.Time) []*content.Entry {
+	dates := make(map[*content.Entry]time.Time, len(entries))
+	for _, e := range entries {
+		dates[e] = date(e)
+	}
+	return slices.SortedStableFunc(slices.Values(entries), func(a, b *content.Entry) int {
+		return cmp.Or(dates[b].Compare(dates[a]), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // feed returns the Atom feed of a language: records that are new, changed or
@@ -87,9 +94,7 @@ func (p *plan) feed(lang int) ([]byte, error) {
 			entries = append(entries, e)
 		}
 	}
-	slices.SortStableFunc(entries, func(a, b *content.Entry) int {
-		return cmp.Or(p.changed(b, lang).Compare(p.changed(a, lang)), cmp.Compare(a.ID, b.ID))
-	})
+	entries = latest(entries, func(e *content.Entry) time.Time { return p.changed(e, lang) })
 	self := p.base + p.langs[lang].Segment() + "/feed.xml"
 	feed := atomFeed{
 		Lang: p.langs[lang].Tag, ID: self, Title: f.SiteTitle, Author: atomAuthor{f.SiteTitle},

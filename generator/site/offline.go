@@ -144,18 +144,18 @@ type lastParts struct {
 }
 
 func (l lastParts) Reuse(input string) (sum string, size int, ok bool) {
-	files, ok := l.lastBuild.Reuse(l.folder + input)
+	made, ok := l.reuse(l.folder + input)
 	if !ok {
 		return "", 0, false
 	}
-	return files[0].SHA256, int(files[0].Size), true
+	return made.files[0].SHA256, int(made.files[0].Size), true
 }
 
 func (l lastParts) Keep(input string, names ...string) {
 	for i := range names {
 		names[i] = l.folder + names[i]
 	}
-	l.lastBuild.Keep(l.folder+input, names...)
+	l.keep(l.folder+input, names...)
 }
 
 // copyFolder is the folder of a language's copy.

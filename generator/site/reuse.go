@@ -33,14 +33,16 @@ type lastBuild struct {
 	ground string // of this build; "" where pages are not taken over
 
 	mutex       sync.Mutex
-	before, now map[string]product // by the hash of an input
+	before, now map[string]product     // by the hash of an input
+	sources     map[string]output.File // by the hash of what a file of an index was made from
 }
 
 // A product is the files that were made of an input, if the answers of other
-// texts are still the same.
+// texts are still the same. Of those of an index it has the sources.
 type product struct {
 	files   []output.File
 	answers []answer
+	sources []string
 }
 
 // readLast reads what the last build left; nil without a cache.
@@ -67,26 +69,37 @@ func readLast(cache string, dir *output.Dir) *lastBuild {
 	// The version is not enough: who changes the program builds with it before
 	// raising that.
 	form := "outputs " + Version + " " + program
-	r := &lastBuild{cache: cache, form: form, dir: dir, before: map[string]product{}, now: map[string]product{}}
+	r := &lastBuild{cache: cache, form: form, dir: dir, before: map[string]product{}, now: map[string]product{}, sources: map[string]output.File{}}
 	data, ok := memo.Read(r.cache, outputsFile, r.form)
 	if !ok {
 		return r
 	}
 	in := memo.NewReader(data)
 	before := map[string]product{}
-	for range in.Count(3) {
+	for range in.Count(4) {
 		input := in.Text()
-		made := product{files: make([]output.File, in.Count(sha256.Size)), answers: make([]answer, in.Count(4))}
+		made := product{files: make([]output.File, in.Count(sha256.Size)), answers: make([]answer, in.Count(4)), sources: make([]string, in.Count(1))}
 		for i := range made.files {
 			made.files[i] = output.File{Name: in.Text(), Size: int64(in.Number()), SHA256: hex.EncodeToString([]byte(in.Bytes(sha256.Size)))}
 		}
 		for i := range made.answers {
 			made.answers[i] = answer{path: in.Text(), blob: in.Text(), id: in.Text(), has: in.Below(2) == 1}
 		}
+		for i := range made.sources {
+			made.sources[i] = in.Text()
+		}
 		before[input] = made
 	}
-	if in.Whole() {
-		r.before = before
+	if !in.Whole() {
+		return r
+	}
+	r.before = before
+	for _, made := range before {
+		for i, source := range made.sources {
+			if source != "" && i < len(made.files) {
+				r.sources[source] = made.files[i]
+			}
+		}
 	}
 	return r
 }
@@ -107,36 +120,40 @@ var programSum = sync.OnceValues(func() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), err
 })
 
-// indexInput is the hash of what an index is made from.
+// indexInput is the hash of what an index is made from. Texts are read where no
+// source stands for them.
 func indexInput(docs []search.Document, options search.Options) (string, error) {
 	sum := sha256.New()
 	encoder := json.NewEncoder(sum)
 	err := encoder.Encode(options)
 	for i := 0; i < len(docs) && err == nil; i++ {
+		if docs[i].Source == "" {
+			read(docs[i : i+1])
+		}
 		err = encoder.Encode(&docs[i])
 	}
 	return string(sum.Sum(nil)), err
 }
 
-// Reuse takes over the files that were made of an input, and returns them. It
-// reports whether they are there now.
-func (r *lastBuild) Reuse(input string) ([]output.File, bool) {
+// reuse takes over what was made of an input, and reports whether it is there
+// now.
+func (r *lastBuild) reuse(input string) (product, bool) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if made, ok := r.now[input]; ok {
-		return made.files, true
+		return made, true
 	}
 	made := r.before[input]
 	if len(made.files) == 0 || !r.dir.Reuse(made.files...) {
-		return nil, false
+		return product{}, false
 	}
 	r.now[input] = made
-	return made.files, true
+	return made, true
 }
 
-// Keep notes the files that were made of an input. Another of the same input
+// keep notes the files that were made of an input. Another of the same input
 // may still be writing them, and notes them then.
-func (r *lastBuild) Keep(input string, names ...string) {
+func (r *lastBuild) keep(input string, names ...string) {
 	if files, written := r.written(names); written {
 		r.note(input, product{files: files})
 	}
@@ -153,6 +170,43 @@ func (r *lastBuild) written(names []string) ([]output.File, bool) {
 	return files, true
 }
 
+// keepIndex notes the files of an index, which was made of an input and follows
+// from another.
+func (r *lastBuild) keepIndex(files []search.File, inputs ...string) {
+	names, sources := make([]string, len(files)), make([]string, len(files))
+	for i, f := range files {
+		names[i], sources[i] = searchFolder+f.Name, f.Source
+	}
+	if made, written := r.written(names); written {
+		for _, input := range inputs {
+			r.note(input, product{files: made, sources: sources})
+		}
+	}
+}
+
+// words returns those that the last build has left of an index's documents.
+func (r *lastBuild) words(dir string) *search.Words {
+	data, _ := memo.Read(r.cache, "words-"+dir, r.form)
+	return &search.Words{Last: data}
+}
+
+// leaveWords leaves those of an index's documents to the next build. The file
+// of an index that is taken over stays.
+func (r *lastBuild) leaveWords(dir string, words *search.Words) {
+	memo.Write(r.cache, "words-"+dir, r.form, words.Next)
+}
+
+// file returns a file of an index that the last build made from the source of
+// that hash; nil where it made none.
+func (r *lastBuild) file(source string) []byte {
+	made, known := r.sources[source]
+	if !known {
+		return nil
+	}
+	data, _ := r.dir.Published(made)
+	return data
+}
+
 func (r *lastBuild) note(input string, made product) {
 	if input == "" {
 		return
@@ -165,25 +219,23 @@ func (r *lastBuild) note(input string, made product) {
 // takeOver takes over the outputs of a unit, and reports whether they are there
 // now. No two units have the same input: it has the names of what they make.
 func (r *lastBuild) takeOver(p *plan, u *unit) bool {
-	input := r.unitInput(u)
-	if input == "" {
+	if u.input = r.unitInput(u); u.input == "" {
 		return false
 	}
-	made, known := r.before[input]
+	made, known := r.before[u.input]
 	if !known || !slices.EqualFunc(made.files, u.outputs, func(f output.File, o out) bool { return f.Name == o.name }) {
 		return false
 	}
 	if slices.ContainsFunc(made.answers, func(a answer) bool { return !p.holds(a) }) || !r.dir.Reuse(made.files...) {
 		return false
 	}
-	r.note(input, made)
+	r.note(u.input, made)
 	return true
 }
 
 // keepUnit notes the outputs of a unit that were written.
 func (r *lastBuild) keepUnit(u *unit) {
-	input := r.unitInput(u)
-	if input == "" {
+	if u.input == "" {
 		return
 	}
 	names := make([]string, len(u.outputs))
@@ -195,7 +247,7 @@ func (r *lastBuild) keepUnit(u *unit) {
 		if u.answers != nil {
 			made.answers = u.answers()
 		}
-		r.note(input, made)
+		r.note(u.input, made)
 	}
 }
 
@@ -208,6 +260,7 @@ func (r *lastBuild) leave() {
 		w.Text(input)
 		w.Count(len(made.files))
 		w.Count(len(made.answers))
+		w.Count(len(made.sources))
 		for _, f := range made.files {
 			w.Text(f.Name)
 			w.Number(uint64(f.Size))
@@ -219,6 +272,9 @@ func (r *lastBuild) leave() {
 			w.Text(a.blob)
 			w.Text(a.id)
 			w.Number(map[bool]uint64{true: 1}[a.has])
+		}
+		for _, source := range made.sources {
+			w.Text(source)
 		}
 	}
 	memo.Write(r.cache, outputsFile, r.form, w.Data)

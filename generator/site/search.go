@@ -3,13 +3,12 @@ package site
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"acervo/generator/content"
@@ -55,31 +54,16 @@ func (c *plainTexts) keep(page *content.Page, doc *markdown.Doc) {
 	c.texts[page] = text
 }
 
-func (c *plainTexts) text(page *content.Page) prose {
+// text returns the text of a page: what its unit has left, or, where that was
+// taken over, what convert makes of it.
+func (c *plainTexts) text(page *content.Page, convert func(*content.Page) prose) prose {
 	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	return c.texts[page]
-}
-
-// complete converts the pages of an index whose texts nobody has left: those of
-// units that were taken over.
-func (c *plainTexts) complete(p *plan, x index) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(x.entries); i = int(next.Add(1)) - 1 {
-				page := p.shown(x.entries[i], x.lang)
-				c.mutex.Lock()
-				_, kept := c.texts[page]
-				c.mutex.Unlock()
-				if !kept {
-					c.keep(page, p.texts.cache.doc(p.texts.converter, page).doc)
-				}
-			}
-		})
+	text, kept := c.texts[page]
+	c.mutex.Unlock()
+	if !kept {
+		return convert(page)
 	}
-	workers.Wait()
+	return text
 }
 
 // drop lets go of the texts of pages that are done with.
@@ -132,18 +116,44 @@ func (p *plan) dir(x index) string {
 	return p.langs[x.lang].Segment() + "-" + p.langs[x.written].Segment()
 }
 
-// documents returns what can be found in an index.
+// documents returns what can be found in an index. Their texts are read when
+// they are needed.
 func (p *plan) documents(x index, text func(*content.Page) prose) []search.Document {
 	docs := make([]search.Document, len(x.entries))
 	for i, e := range x.entries {
 		page := p.shown(e, x.lang)
-		t := text(page)
 		_, changed := p.dates(e, page)
 		docs[i] = search.Document{
 			Title: join([]string{page.Title}, p.otherTitles(e, x.written)), Summary: join([]string{page.Summary}, p.typed(e, x.written)),
-			Headings: join([]string{t.headings}, p.otherHeadings(e, x.written)), Body: join([]string{t.body}, p.facts(e, x.written)),
+			Headings: join(p.otherHeadings(e, x.written)), Body: join(p.facts(e, x.written)),
 			Facets: p.facetCodes(e), Date: changed, Record: p.found(e, x.lang),
 		}
+		docs[i].Source = p.textSource(page, &docs[i])
+		docs[i].Read = func(d *search.Document) {
+			t := text(page)
+			d.Headings, d.Body = join([]string{t.headings, d.Headings}), join([]string{t.body, d.Body})
+		}
+	}
+	return docs
+}
+
+// textSource is the hash of what the text of a document follows from, which has
+// all of it but the page's own; "" in a work tree.
+func (p *plan) textSource(page *content.Page, d *search.Document) string {
+	blob := p.blob(page)
+	if blob == "" {
+		return ""
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s %q %q %q %q", blob, d.Title, d.Summary, d.Headings, d.Body)
+	return string(sum.Sum(nil))
+}
+
+// read reads the texts of documents.
+func read(docs []search.Document) []search.Document {
+	for i := range docs {
+		docs[i].Read(&docs[i])
+		docs[i].Read = nil
 	}
 	return docs
 }
@@ -224,7 +234,7 @@ func (p *Plan) Search(lang string) ([]search.Document, search.Options, error) {
 		return nil, search.Options{}, fmt.Errorf("site: no language %q", lang)
 	}
 	all := p.indexes(p.lang(lang))
-	docs := p.documents(all[0], p.plain)
+	docs := read(p.documents(all[0], p.plain))
 	return docs, p.indexOptions(all[0], all[1:], docs), nil
 }
 
@@ -284,12 +294,11 @@ func (p *plan) writeIndexes(ctx context.Context, dir *output.Dir, last *lastBuil
 func (p *plan) writeIndex(ctx context.Context, dir *output.Dir, last *lastBuild, texts *plainTexts, x index, rest []index) error {
 	source := p.indexSource(last, x)
 	if source != "" {
-		if _, taken := last.Reuse(source); taken {
+		if _, taken := last.reuse(source); taken {
 			return nil
 		}
 	}
-	texts.complete(p, x)
-	docs := p.documents(x, texts.text)
+	docs := p.documents(x, func(page *content.Page) prose { return texts.text(page, p.plain) })
 	options := p.indexOptions(x, rest, docs)
 	input := ""
 	if last != nil {
@@ -297,25 +306,25 @@ func (p *plan) writeIndex(ctx context.Context, dir *output.Dir, last *lastBuild,
 		if input, err = indexInput(docs, options); err != nil {
 			return err
 		}
-		if files, taken := last.Reuse(input); taken {
-			last.note(source, product{files: files})
+		if made, taken := last.reuse(input); taken {
+			last.note(source, made)
 			return nil
 		}
+		options.Last, options.Words = last.file, last.words(p.dir(x))
 	}
 	made, err := search.Build(ctx, docs, options)
 	if err != nil {
 		return err
 	}
-	var names []string
-	for _, f := range made.Files() {
-		names = append(names, searchFolder+f.Name)
+	files := made.Files()
+	for _, f := range files {
 		if err := dir.Write(searchFolder+f.Name, f.Data); err != nil {
 			return err
 		}
 	}
 	if last != nil {
-		last.Keep(input, names...)
-		last.Keep(source, names...)
+		last.keepIndex(files, input, source)
+		last.leaveWords(p.dir(x), options.Words)
 	}
 	return nil
 }

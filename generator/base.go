@@ -37,7 +37,7 @@ func (p *program) openBase(ctx context.Context, o *origin, src site.Source, rev 
 		return base, err
 	}
 	base.Files = tree
-	return base, tree.Load(ctx, site.Wanted)
+	return base, base.Load(ctx)
 }
 
 // checkAddresses tells what became of the addresses that the base published.

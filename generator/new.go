@@ -178,7 +178,11 @@ func (p *program) newTranslation(library *content.Library, source, id, lang stri
 		return p.wrong("own-language", "id", id, "lang", lang)
 	}
 	original := e.Original()
-	doc, _ := markdown.New().Convert(original.Body, e.Source, markdown.Place{Path: original.Path, Line: original.BodyLine})
+	text, err := original.Body()
+	if err != nil {
+		return err
+	}
+	doc, _ := markdown.New().Convert(text, e.Source, markdown.Place{Path: original.Path, Line: original.BodyLine})
 	file, data := e.Translation(lang, p.ui, outline(doc, lang))
 	return p.create(source, file, data, false)
 }

@@ -181,7 +181,7 @@ func (p *program) files(ctx context.Context, o *origin, repo *gitfs.Repo, src si
 		return src, options, err
 	}
 	src.Files = tree
-	return src, options, tree.Load(ctx, site.Wanted)
+	return src, options, src.Load(ctx)
 }
 
 // repository opens the repository of an origin, cloned into the user's cache

@@ -115,7 +115,7 @@ func (c *Cache) sumOf(seed [32]byte, files fs.FS, names ...string) [32]byte {
 // from the cache or from the files.
 func (c *Cache) read(r *entryReader, context [32]byte) *Entry {
 	if c == nil {
-		return r.read()
+		return r.entry()
 	}
 	key := c.sumOf(context, r.files, r.folder)
 	c.mutex.RLock()
@@ -125,7 +125,7 @@ func (c *Cache) read(r *entryReader, context [32]byte) *Entry {
 		r.faults, r.mentions = known.faults, known.mentions
 		return known.entry
 	}
-	entry := r.read()
+	entry := r.entry()
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.records == nil {

@@ -74,12 +74,12 @@ type Page struct {
 	TranslatedName string
 	Synonyms       []string
 	Avoid          []Avoid
-	Body           []byte
 	BodyLine       int          // of the body's first line in the file
 	Hash           string       // of a source: what a translation made now would store
 	SourceHash     string       // of a translation
 	Translation    *Translation // nil for the source
 	SlugSpot       spot         // of the slug, or of the file's first line
+	body           *body
 }
 
 // Name returns the entry's folder name.
@@ -114,7 +114,8 @@ func (l *Library) PageAt(file string) *Page { return l.byPath[file] }
 // A reader holds what is read so far.
 type reader struct {
 	files    fs.FS
-	cache    *Cache
+	cache    *Cache       // may be nil
+	memory   *remembering // nil for none; then there is no cache
 	library  *Library
 	faults   diag.List
 	mentions []mentionsOf
@@ -133,19 +134,28 @@ type mentionsOf struct {
 //
 // A cache, which may be nil, keeps records between two readings.
 func Read(files fs.FS, cache *Cache) (*Library, diag.List) {
-	r := &reader{files: files, cache: cache, library: &Library{byID: map[string]*Entry{}, byPath: map[string]*Page{}}}
+	r := newReader(files)
+	r.cache = cache
+	r.read()
+	return r.library, r.faults
+}
+
+func newReader(files fs.FS) *reader {
+	return &reader{files: files, library: &Library{byID: map[string]*Entry{}, byPath: map[string]*Page{}}}
+}
+
+func (r *reader) read() {
 	if !r.readSite() {
-		return r.library, r.faults
+		return
 	}
-	context := cache.context(files)
-	cache.vocabularies(r, context)
+	context := r.cache.context(r.files)
+	r.cache.vocabularies(r, context)
 	r.readRedirects()
 	r.readDownloads()
 	r.readEntries(r.folders(), context)
 	r.index()
 	r.checkMentions()
 	r.checkHelp()
-	return r.library, r.faults
 }
 
 func (r *reader) decoder(file string) *decoder {
@@ -213,7 +223,11 @@ func (r *reader) readEntries(folders []string, context [32]byte) {
 		workers.Go(func() {
 			for i := range next {
 				readers[i] = entryReader{reader: r, folder: folders[i]}
-				entries[i] = r.cache.read(&readers[i], context)
+				if r.memory != nil {
+					entries[i] = r.memory.read(&readers[i])
+				} else {
+					entries[i] = r.cache.read(&readers[i], context)
+				}
 			}
 		})
 	}
@@ -245,7 +259,10 @@ func (r *reader) index() {
 	}
 }
 
-func (e *Entry) sourceFile() string { return path.Join(e.Folder, "index."+e.Source+".md") }
+func (e *Entry) sourceFile() string { return e.file(e.Source) }
+
+// file is the path of the entry's file in a language.
+func (e *Entry) file(lang string) string { return e.Folder + "/index." + lang + ".md" }
 
 // checkMentions looks up every reference to another record or to a source.
 func (r *reader) checkMentions() {
@@ -303,7 +320,7 @@ func (r *reader) checkHelp() {
 	}
 	for _, tag := range r.library.Site.Tags() {
 		if e.Page(tag) == nil {
-			r.faults.Add("help-missing", path.Join(e.Folder, "index."+tag+".md"), 0, 0, diag.Args{"lang": tag})
+			r.faults.Add("help-missing", e.file(tag), 0, 0, diag.Args{"lang": tag})
 		}
 	}
 }

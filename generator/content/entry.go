@@ -21,14 +21,14 @@ type entryReader struct {
 	mentions []mentionsOf
 }
 
-// read returns the entry, or nil when it has no readable source file.
-func (r *entryReader) read() *Entry {
+// entry returns the entry, or nil when it has no readable source file.
+func (r *entryReader) entry() *Entry {
 	e := &Entry{Folder: r.folder, Kind: kindOfFolder(path.Base(path.Dir(r.folder)))}
 	files := r.list(e)
 	e.Source = r.sourceOf(e.Kind, files)
 	file, ok := files[e.Source]
 	if !ok {
-		r.faults.Add("no-source-file", path.Join(r.folder, "index."+e.Source+".md"), 0, 0, diag.Args{"lang": e.Source, "folder": r.folder})
+		r.faults.Add("no-source-file", e.sourceFile(), 0, 0, diag.Args{"lang": e.Source, "folder": r.folder})
 		return nil
 	}
 	source := r.readSource(e, file)
@@ -166,7 +166,7 @@ func (r *entryReader) readSource(e *Entry, file string) *sourceFile {
 	e.AnchorSpot = d.spot(valueOf(node, "anchors"))
 	r.checkRecord(d, e, node)
 	page := newPage(e, e.Source, file, record.Elem(), d.slugSpot(node))
-	page.Body, page.BodyLine = body, line
+	page.body, page.BodyLine = newBody(r.files, body), line
 	page.Hash = sourceHash(e.Kind, record.Elem(), body)
 	return &sourceFile{page, node, record.Elem()}
 }
@@ -191,15 +191,19 @@ func (r *entryReader) open(d *decoder, file string) (node *yaml.Node, body []byt
 
 func (r *entryReader) keep(d *decoder, e *Entry) {
 	r.faults = append(r.faults, d.faults...)
-	var sources []Source
-	if practice, ok := e.Record.(*Practice); ok {
-		sources = practice.Sources
-	} else if lesson, ok := e.Record.(*Lesson); ok {
-		sources = lesson.Sources
-	}
 	if len(d.mentions) > 0 {
-		r.mentions = append(r.mentions, mentionsOf{d.path, sources, d.mentions})
+		r.mentions = append(r.mentions, mentionsOf{d.path, sourcesOf(e), d.mentions})
 	}
+}
+
+func sourcesOf(e *Entry) []Source {
+	switch record := e.Record.(type) {
+	case *Practice:
+		return record.Sources
+	case *Lesson:
+		return record.Sources
+	}
+	return nil
 }
 
 // readWithdrawn reads a tombstone: nothing but the id and the withdrawal may
@@ -290,7 +294,7 @@ func (r *entryReader) readTranslation(e *Entry, lang, file string, source *sourc
 	d.object(e.Kind.shape, texts, record, func(f *Field) bool { return !f.Translated })
 	d.object(translationShape, about, reflect.ValueOf(&own).Elem(), nil)
 	page := newPage(e, lang, file, record, d.slugSpot(node))
-	page.Body, page.BodyLine = body, line
+	page.body, page.BodyLine = newBody(r.files, body), line
 	page.SourceHash, page.Translation = own.SourceHash, &own.Translation
 	if f := e.Kind.shape.byName["title"]; !f.Translated {
 		page.Title = source.page.Title

@@ -106,6 +106,13 @@ func TestFaults(t *testing.T) {
 					t.Errorf("with a cache %v, without %v", again, faults)
 				}
 			}
+			memory := t.TempDir()
+			NewMemory(committed{MapFS: tinySite(t)}, memory, "").Read()
+			for range 2 {
+				if _, again := NewMemory(committed{MapFS: files}, memory, "").Read(); !reflect.DeepEqual(again, faults) {
+					t.Errorf("with a memory %v, without %v", again, faults)
+				}
+			}
 			for _, f := range faults {
 				told[f.Code] = true
 			}

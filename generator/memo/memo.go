@@ -94,6 +94,9 @@ func NewReader(data string) Reader { return Reader{rest: data} }
 // Whole reports whether the data have been read to their end and were not bad.
 func (r *Reader) Whole() bool { return !r.bad && r.rest == "" }
 
+// More reports whether there is anything left to read.
+func (r *Reader) More() bool { return r.rest != "" }
+
 // Refuse makes the data bad.
 func (r *Reader) Refuse() { r.bad, r.rest = true, "" }
 

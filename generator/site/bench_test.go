@@ -107,6 +107,42 @@ func benchmarkBuild(b *testing.B, write func(*Plan, *output.Dir) (diag.List, err
 	}
 }
 
+// BenchmarkAgain builds the same corpus with a cache, edits the text of a
+// practice and builds again into the folder. It compares the processor time of
+// the second build with that of the first.
+//
+//	go test -run xxx -bench Again -benchtime 1x ./generator/site
+func BenchmarkAgain(b *testing.B) {
+	for _, n := range []int{1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			dir := writeCorpus(b, n, "en", "fr")
+			commit(b, dir)
+			name := filepath.Join(dir, "content/practices/practica-7/index.es.md")
+			text, err := os.ReadFile(name)
+			must(b, err)
+			build := func(out, cache string) float64 {
+				resetPeak()
+				start := processorTime()
+				publishedTo(b, openedWith(b, dir, cache), out)
+				return processorTime() - start
+			}
+			edits := 0
+			for b.Loop() {
+				out, cache := filepath.Join(b.TempDir(), "public"), b.TempDir()
+				first := build(out, cache)
+				edits++
+				must(b, os.WriteFile(name, fmt.Appendf(nil, "%s\nCambio %d.\n", text, edits), 0o666))
+				commitAll(b, dir)
+				second := build(out, cache)
+				b.ReportMetric(first, "first-cpu-s")
+				b.ReportMetric(second, "cpu-s")
+				b.ReportMetric(second/first, "×first")
+				b.ReportMetric(peak(), "peak-MB")
+			}
+		})
+	}
+}
+
 // BenchmarkPacks packs the copies of a built corpus in three languages. Raw and
 // packed are megabytes of all copies; the memory is what packing adds to the
 // peak of the process, the manifest that of one language as it is sent.

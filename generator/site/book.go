@@ -141,7 +141,7 @@ func (b *book) place(k *content.Kind, e *content.Entry) {
 // in the chapter of its kind.
 func (b *book) short(e *content.Entry) bool {
 	return (e.Kind == content.TermKind || e.Kind == content.OrganizationKind) &&
-		len(bytes.TrimSpace(b.shown(e, b.lang).Body)) == 0 && len(e.Anchors) == 0
+		len(bytes.TrimSpace(b.body(b.shown(e, b.lang)))) == 0 && len(e.Anchors) == 0
 }
 
 // kept returns the entries that are in the book, in the order of the language.
@@ -235,7 +235,7 @@ func (b *book) html(layout string, view func() any) func() (string, error) {
 	return func() (string, error) {
 		var out bytes.Buffer
 		err := b.set.Execute(&out, layout, b.langs[b.lang].Tag, view())
-		return out.String(), err
+		return out.String(), cmp.Or(err, b.failed())
 	}
 }
 

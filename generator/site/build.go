@@ -132,7 +132,7 @@ func (p *plan) entryUnit(e *content.Entry) *unit {
 		}
 		files, loaded := p.src.Files.(*gitfs.Tree)
 		for _, page := range e.Pages {
-			page.Body = nil
+			page.Forget()
 			if loaded {
 				files.Forget(page.Path)
 			}
@@ -252,6 +252,9 @@ func (p *Plan) Build(ctx context.Context, dir *output.Dir) (Report, diag.List, e
 	}
 	packing, err := p.writeCopies(ctx, dir, last)
 	if err != nil {
+		return Report{}, nil, err
+	}
+	if err := p.failed(); err != nil {
 		return Report{}, nil, err
 	}
 	files := dir.Files()

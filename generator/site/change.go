@@ -343,7 +343,7 @@ func (p *plan) sourceChanges(e *content.Entry, page *content.Page, lang int) []S
 	add("title", "", before.Title, now.Title)
 	add("summary", "", before.Summary, now.Summary)
 	oldDoc, _ := p.texts.converter.Convert(before.Body, now.Lang, markdown.Place{Path: now.Path, Line: 1})
-	doc := p.texts.cache.doc(p.texts.converter, now).doc
+	doc := p.texts.doc(now).doc
 	texts := map[string]string{}
 	for _, s := range oldDoc.Sections {
 		texts[s.ID] = s.Text

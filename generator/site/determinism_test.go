@@ -57,6 +57,12 @@ func commitAll(tb testing.TB, dir string) {
 // opened returns the source of a repository's last commit.
 func opened(tb testing.TB, dir string) Source {
 	tb.Helper()
+	return openedWith(tb, dir, "")
+}
+
+// openedWith is the last commit of a folder with a cache, as the program opens it.
+func openedWith(tb testing.TB, dir, cache string) Source {
+	tb.Helper()
 	repo, err := gitfs.Open(dir)
 	if err != nil {
 		tb.Fatal(err)
@@ -65,7 +71,7 @@ func opened(tb testing.TB, dir string) Source {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	history, err := repo.History(tb.Context(), commit, "")
+	history, err := repo.History(tb.Context(), commit, cache)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -73,10 +79,11 @@ func opened(tb testing.TB, dir string) Source {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := tree.Load(tb.Context(), Wanted); err != nil {
+	src := Source{Files: tree, Commit: commit, History: history, Repo: repo, Program: programFiles(), Cache: cache}
+	if err := src.Load(tb.Context()); err != nil {
 		tb.Fatal(err)
 	}
-	return Source{Files: tree, Commit: commit, History: history, Repo: repo, Program: programFiles()}
+	return src
 }
 
 // built builds a source into a folder and returns the hash of every file.

@@ -61,7 +61,7 @@ func (p *plan) tell(encoder *json.Encoder, e *content.Entry) error {
 	told.Pages = make([]*content.Page, len(e.Pages))
 	for i, page := range e.Pages {
 		shared := *page
-		shared.Entry, shared.Body, shared.Hash, shared.SourceHash, shared.Translation = nil, nil, "", "", nil
+		shared.Entry, shared.Hash, shared.SourceHash, shared.Translation = nil, "", "", nil
 		told.Pages[i] = &shared
 	}
 	if err := encoder.Encode(&told); err != nil || e.Withdrawn != nil {

@@ -239,7 +239,7 @@ func (p *plan) estimate(lang int) int64 {
 				continue
 			}
 			page := p.shown(e, lang)
-			size += 3600 + int64(len(page.Body))*54/100
+			size += 3600 + int64(page.Size())*54/100
 			for _, file := range p.shows[page] {
 				size += int64(len(p.pictures[file].Data))
 			}

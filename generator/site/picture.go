@@ -50,8 +50,15 @@ func (p *plan) photos(cache *Cache) {
 				}
 			}
 			for _, page := range e.Pages {
+				if len(e.Images) == 0 {
+					continue
+				}
+				text, err := page.Body()
+				if err != nil {
+					p.faults.Add("unreadable", page.Path, 0, 0, diag.Args{"cause": err.Error()})
+				}
 				for _, file := range e.Images {
-					if shows(page, file) {
+					if shows(text, file) {
 						p.shows[page] = append(p.shows[page], file)
 					}
 				}
@@ -110,9 +117,9 @@ func (p *plan) pictureUnit() *unit {
 
 // shows reports whether a text names an image, so that a file that no page
 // uses is not published.
-func shows(page *content.Page, file string) bool {
+func shows(text []byte, file string) bool {
 	base := []byte(path.Base(file))
-	for at := page.Body; ; {
+	for at := text; ; {
 		before, after, found := bytes.Cut(at, base)
 		if !found {
 			return false

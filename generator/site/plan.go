@@ -76,17 +76,34 @@ type plan struct {
 	faults     diag.List
 
 	failure sync.Mutex
-	err     error // the first layout that could not be executed
+	err     error // the first one
 }
 
-// fail keeps the first error of a layout. Layouts are checked when they are
-// loaded; what fails later is a mistake in them.
+// fail keeps the first error of a layout or of a text that is read late.
+// Layouts are checked when they are loaded; what fails later is a mistake in
+// them.
 func (p *plan) fail(err error) {
 	p.failure.Lock()
 	defer p.failure.Unlock()
 	if p.err == nil {
 		p.err = err
 	}
+}
+
+// failed returns the first error.
+func (p *plan) failed() error {
+	p.failure.Lock()
+	defer p.failure.Unlock()
+	return p.err
+}
+
+// body returns the text of a page.
+func (p *plan) body(page *content.Page) []byte {
+	body, err := page.Body()
+	if err != nil {
+		p.fail(err)
+	}
+	return body
 }
 
 // Read reads and plans the site of a source. A nil Plan has faults; a Plan has
@@ -99,7 +116,7 @@ func Read(src Source, options Options, cache *Cache) (*Plan, diag.List) {
 		foreign = irregular(src.Files)
 		p.bundle, unbundled = cache.bundle(p.program("assets"), p.own("assets")...)
 	})
-	lib, found := content.Read(src.Files, cache.records())
+	lib, found := p.readContent(cache)
 	beside.Wait()
 	p.lib, p.langs = lib, lib.Site.Languages
 	p.owners = make(map[string]string, len(lib.Entries)*(1+len(p.langs)))
@@ -123,6 +140,14 @@ func Read(src Source, options Options, cache *Cache) (*Plan, diag.List) {
 	}
 	p.frame()
 	return p.outputs(), nil
+}
+
+// readContent reads the records, with what is remembered of them.
+func (p *plan) readContent(cache *Cache) (*content.Library, diag.List) {
+	if known := p.src.records(); known != nil && cache == nil {
+		return known.Read()
+	}
+	return content.Read(p.src.Files, cache.records())
 }
 
 // own are the folders of that name in the source, where they count.

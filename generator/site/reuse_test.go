@@ -69,15 +69,14 @@ func TestReuse(t *testing.T) {
 	// again builds and counts the files that are those of the last build.
 	again := func(what string) (indexes, packs, pages int) {
 		t.Helper()
-		src := opened(t, repo.dir)
+		src := openedWith(t, repo.dir, cache)
 		if wanted != src.Commit.Hash {
-			wanted, want = src.Commit.Hash, built(t, src, nil)
+			wanted, want = src.Commit.Hash, built(t, opened(t, repo.dir), nil)
 		}
 		var before map[string]fs.FileInfo
 		if _, err := os.Stat(out); err == nil {
 			before = stats(t, out)
 		}
-		src.Cache = cache
 		compare(t, publishedTo(t, src, out), want)
 		if t.Failed() {
 			t.Fatal(what)

@@ -73,7 +73,7 @@ func (c *plainTexts) drop(isDone func(*content.Page) bool) {
 
 // plain converts a page for its plain text alone.
 func (p *plan) plain(page *content.Page) prose {
-	return proseOf(page.Entry.Kind, p.texts.cache.doc(p.texts.converter, page).doc)
+	return proseOf(page.Entry.Kind, p.texts.doc(page).doc)
 }
 
 // An index is what one index of a language has: the records with a page in

@@ -48,11 +48,13 @@
 package site
 
 import (
+	"context"
 	"io/fs"
 	"net/url"
 	"strings"
 	"time"
 
+	"acervo/generator/content"
 	"acervo/generator/diag"
 	"acervo/generator/gitfs"
 )
@@ -67,9 +69,33 @@ type Source struct {
 	Commit  gitfs.Commit   // zero where there is none
 	History *gitfs.History // nil where there is none: the site then has no dates
 	Repo    *gitfs.Repo    // of the history; nil where there is none: the site then knows no old addresses
-	Cache   string         // folder for what old versions say and what the last build made; "" for none
+	Cache   string         // folder for what files say and what the last build made; "" for none
 	Program fs.FS          // layouts/ and assets/ of the program itself
 	Own     bool           // whether the repository's layouts/ and assets/ are laid over the program's
+}
+
+// Load reads what a plan of the source needs from the repository, where the
+// files are a commit's: in the order in which it lies there and not when it is
+// asked for. The texts of records that the cache knows are left out.
+func (s Source) Load(ctx context.Context) error {
+	tree, committed := s.Files.(*gitfs.Tree)
+	if !committed {
+		return nil
+	}
+	records := s.records()
+	return tree.Load(ctx, func(path string) bool { return Wanted(path) && records.Needs(path) })
+}
+
+// records returns what the cache knows of the records; nil for nothing.
+func (s Source) records() *content.Memory {
+	if s.Cache == "" {
+		return nil
+	}
+	program, err := programSum()
+	if err != nil {
+		return nil
+	}
+	return content.NewMemory(s.Files, s.Cache, Version+" "+program)
 }
 
 // Options change what is made of a source. They are part of build.json.

@@ -48,7 +48,7 @@ func newTexts(p *plan, cache *Cache) *texts {
 // convert returns a page's text and all that is wrong in it. The references
 // into other texts are noted.
 func (t *texts) convert(page *content.Page) converted {
-	c := t.cache.doc(t.converter, page)
+	c := t.doc(page)
 	faults := slices.Clone(c.faults)
 	var anchors []anchor
 	for _, link := range c.doc.Links {
@@ -99,7 +99,7 @@ func (t *texts) idsIn(page *content.Page) headings {
 	ids, known := t.anchors[page]
 	t.mutex.Unlock()
 	if !known {
-		ids = t.note(page, t.cache.doc(t.converter, page).headings)
+		ids = t.note(page, t.doc(page).headings)
 	}
 	return ids
 }
@@ -136,9 +136,10 @@ func (t *texts) answersTo(page *content.Page) map[question]bool {
 
 // doc converts the body of a page once: a page that did not change between two
 // readings is the same page.
-func (c *Cache) doc(converter *markdown.Converter, page *content.Page) converted {
+func (t *texts) doc(page *content.Page) converted {
+	c := t.cache
 	if c == nil {
-		return convertPage(converter, page)
+		return t.convertPage(page)
 	}
 	c.mutex.Lock()
 	known := c.docs[page]
@@ -147,7 +148,7 @@ func (c *Cache) doc(converter *markdown.Converter, page *content.Page) converted
 	}
 	c.mutex.Unlock()
 	if known == nil {
-		fresh := convertPage(converter, page)
+		fresh := t.convertPage(page)
 		known = &fresh
 	}
 	c.mutex.Lock()
@@ -166,8 +167,8 @@ func (c *Cache) next() {
 	c.before, c.docs = c.docs, map[*content.Page]*converted{}
 }
 
-func convertPage(converter *markdown.Converter, page *content.Page) converted {
-	doc, faults := converter.Convert(page.Body, page.Lang, markdown.Place{Path: page.Path, Line: page.BodyLine})
+func (t *texts) convertPage(page *content.Page) converted {
+	doc, faults := t.converter.Convert(t.plan.body(page), page.Lang, markdown.Place{Path: page.Path, Line: page.BodyLine})
 	return converted{doc, append(faults, sections(page, doc)...), headingsOf(doc)}
 }
 

@@ -10,13 +10,15 @@ import { late } from "./search/ui/turn.ts";
 // This file lies in a folder of the site's base.
 const base = new URL("..", (document.currentScript as HTMLScriptElement).src).href;
 const forms = document.querySelectorAll<HTMLFormElement>("form[data-find]");
-const host = browserHost(base + "search/", forms[0]!.dataset.more!);
+const here = document.querySelector<HTMLElement>(".find-here");
+const { correct, phrase } = forms[0]!.dataset;
+const host = browserHost(base + "search/", { correct, phrase, page: here ? here.dataset.page : "" });
 const opened: { [dir: string]: SearchIndex } = {};
 const open = (dir: string) => opened[dir] || (opened[dir] = new SearchIndex(host, dir));
 
 for (const form of forms) {
   const index = open(form.dataset.index!);
   index.open().catch(() => {}); // asked for again with the first words
-  if (form.closest(".find-here")) host.more().then((more) => more.showPage(form, index, base, open, { aboutOf, fill, inLanguage, late, marked, node }));
+  if (here && here.contains(form)) host.other("page").then((page) => page.showPage(form, index, base, open, { aboutOf, fill, inLanguage, late, marked, node }));
   else suggest(form, index, base);
 }

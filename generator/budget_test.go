@@ -23,8 +23,9 @@ const (
 )
 
 // searchBudgets are the limits of the scripts that a search loads: the engine
-// with the field's suggestions, and the search page with what few queries need.
-var searchBudgets = map[string]int{"search": 9 << 10, "find": 5 << 10}
+// with the field's suggestions, what a misspelt word needs, what phrases need,
+// and the search page.
+var searchBudgets = map[string]int{"search": 9 << 10, "correct": 1400, "phrase": 1300, "search-page": 13 << 8}
 
 var loaded = regexp.MustCompile(`(?:<script src|<link rel="stylesheet" href)="/([^"]+)"`)
 

@@ -1,8 +1,8 @@
 // Loads the search when a reader is about to need it, and carries the words
 // that were typed to the search page:
 //
-//   <form action="…/search/" data-find="…/search.js" data-more="…/find.js" data-index="es"><input><button>
-//   <div class="find-here" hidden>  the form of the search page itself
+//   <form action="…/search/" data-find="…/search.js" data-correct="…/correct.js" data-phrase="…/phrase.js" data-index="es"><input><button>
+//   <div class="find-here" data-page="…/search-page.js" hidden>  the form of the search page itself
 //   <p class="find-plain">          what to do without it
 //   <nav class="find-ways">         lists, for whom the search does not come
 //
@@ -30,10 +30,10 @@ function preload(address: string): void {
 function load(): void {
   if (loading || !supported) return;
   loading = true;
-  const { find, more, index } = forms[0]!.dataset;
+  const { find, index } = forms[0]!.dataset;
   // What the script is going to ask for comes together with it.
   preload(new URL("../search/" + index + "/manifest.js", new URL(find!, location.href)).href);
-  if (here) preload(more!);
+  if (here) preload(here.dataset.page!);
   const script = document.createElement("script");
   script.src = find!;
   script.onerror = () => {

@@ -4,10 +4,9 @@ import { Reader } from "./bytes.ts";
 import { Shard, lowerBound } from "./dictionary.ts";
 import type { Term } from "./dictionary.ts";
 import { fold, lower } from "./form.ts";
-import type { More } from "../find.ts";
+import type { Phrase } from "../phrase.ts";
 import type { Host } from "./host.ts";
 import type { Manifest } from "./index.ts";
-import { unpack } from "./text.ts";
 import { learn, runs } from "./tokenize.ts";
 
 /** A Word is a word of a text: how it is written, and its key in the dictionary. */
@@ -34,7 +33,7 @@ export class Files {
     readonly host: Host,
     readonly dir: string,
     readonly manifest: Manifest,
-    private pairs: More["pairs"] | undefined, // where the manifest says cjk
+    private pairs: Phrase["pairs"] | undefined, // where the manifest says cjk
   ) {
     if (manifest.ranges) learn(manifest.ranges);
   }
@@ -62,8 +61,10 @@ export class Files {
   bytes(name: string): Promise<Uint8Array> {
     return this.keep(name, async () => {
       const id = this.dir + "/" + this.manifest.hash + "/" + name;
-      const text = await this.host.load(id, id + ".js");
-      return this.host.inflate(unpack(String(text)));
+      const text = atob(String(await this.host.load(id, id + ".js")));
+      const data = new Uint8Array(text.length);
+      for (let i = 0; i < text.length; i++) data[i] = text.charCodeAt(i);
+      return this.host.inflate(data);
     });
   }
 

@@ -8,6 +8,11 @@ export function lower(word: string): string {
   return text.replace(/ς/g, "σ");
 }
 
+/** slug is the part of an address that is made from a title. */
+export function slug(title: string): string {
+  return fold(lower(title)).replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
 const folds: { [letter: string]: string } = { æ: "ae", œ: "oe", ß: "ss", ø: "o", ł: "l", đ: "d", ı: "i", "’": "'" };
 
 /** fold takes the accents away from a form: its key. */

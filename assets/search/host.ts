@@ -2,7 +2,16 @@
 // scripts, which load from a server and from a folder alike; each calls the
 // global function acervoSearch with its id and its content.
 
-import type { More } from "../find.ts";
+import type { Correct } from "../correct.ts";
+import type { Phrase } from "../phrase.ts";
+import type { Page } from "../search-page.ts";
+
+/** Others are what the search's other scripts have, which only some queries need, or the search page. */
+interface Others {
+  correct: Correct;
+  phrase: Phrase;
+  page: Page;
+}
 
 export interface Host {
   /**
@@ -11,8 +20,8 @@ export interface Host {
    * the file can't be had.
    */
   load(id: string, path: string): Promise<unknown>;
-  /** more loads what only some searches need, once. */
-  more(): Promise<More>;
+  /** other loads another script, once. */
+  other<Name extends keyof Others>(name: Name): Promise<Others[Name]>;
   /** inflate unpacks zlib data, and rejects what is none. */
   inflate(data: Uint8Array): Promise<Uint8Array>;
   /** pause ends the current task, where there is a page to be kept alive. */
@@ -32,11 +41,11 @@ async function inflate(data: Uint8Array): Promise<Uint8Array> {
 
 /**
  * browserHost loads below base, the address of the search folder with "/" at
- * its end. The second script is at the address second.
+ * its end. The search's other scripts are at the addresses others.
  */
-export function browserHost(base: string, second: string): Host {
+export function browserHost(base: string, others: { [Name in keyof Others]: string | undefined }): Host {
   const given = new Map<string, unknown>();
-  let more: Promise<More> | undefined;
+  const loaded: { [id: string]: Promise<unknown> | undefined } = {};
   window.acervoSearch = (id, content) => given.set(id, content);
 
   function script(id: string, address: string): Promise<unknown> {
@@ -57,12 +66,10 @@ export function browserHost(base: string, second: string): Host {
 
   return {
     load: (id, path) => script(id, base + path),
-    more() {
-      if (!more) {
-        more = script("find", second) as Promise<More>;
-        more.catch(() => (more = undefined));
-      }
-      return more;
+    other<Name extends keyof Others>(name: Name) {
+      const promise = loaded[name] || (loaded[name] = script(name, others[name]!));
+      promise.catch(() => (loaded[name] = undefined));
+      return promise as Promise<Others[Name]>;
     },
     inflate,
     pause: () =>

@@ -2,7 +2,7 @@
 // the files that the Go package generator/search writes; their format and the
 // ranking are specified there, in search.go.
 //
-//   const index = new SearchIndex(browserHost(base, second), "es");
+//   const index = new SearchIndex(browserHost(base, others), "es");
 //   const { plan, ranking, shown } = await index.attempt(async () => {
 //     const plan = await index.resolve("refugio -cerrado", typing);
 //     const ranking = await index.rank(plan, { country: ["HN"] });
@@ -16,6 +16,7 @@
 import { broken } from "./bytes.ts";
 import { Files } from "./files.ts";
 import type { Facet, FacetTable } from "./facets.ts";
+import { slug } from "./form.ts";
 import { mark } from "./highlight.ts";
 import type { Piece } from "./highlight.ts";
 import type { Host } from "./host.ts";
@@ -59,7 +60,7 @@ export interface Shown {
 
 type Row = [string, string, string, string, string[], string[]];
 
-const format = 3;
+const format = 4;
 
 export class SearchIndex {
   private files: Promise<Files> | undefined;
@@ -73,7 +74,7 @@ export class SearchIndex {
   private async load(path: string): Promise<Files> {
     const manifest = (await this.host.load(this.dir, path)) as Manifest;
     if (!manifest || manifest.format !== format) broken();
-    const more = manifest.cjk ? await this.host.more() : undefined;
+    const more = manifest.cjk ? await this.host.other("phrase") : undefined;
     return (this.current = new Files(this.host, this.dir, manifest, more && more.pairs));
   }
 
@@ -144,14 +145,14 @@ export class SearchIndex {
       docs.map(async (doc) => {
         const row = (await files.json<Row[]>("r" + Math.floor(doc / group)))[doc % group] || broken();
         const [title, address, summary, lang, countries, labels] = row;
-        return { doc, title, address, summary, lang, countries, labels };
+        return { doc, title, address: address.replace("*", slug(title)), summary, lang, countries, labels };
       }),
     );
   }
 
   private async table(): Promise<FacetTable> {
-    const [files, more] = await Promise.all([this.ready(), this.host.more()]);
-    return more.loadFacets(files);
+    const [files, page] = await Promise.all([this.ready(), this.host.other("page")]);
+    return page.loadFacets(files);
   }
 
   async facets(): Promise<Facet[]> {

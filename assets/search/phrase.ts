@@ -13,22 +13,28 @@ export interface Positions {
 
 /** readPositions reads those of a term from a file. */
 export function readPositions(file: Reader, number: number, postings: Postings): Positions {
-  const sizes = file.column(file.number());
-  for (let i = 0; i < number; i++) file.at += sizes[i]!;
-  const end = file.at + sizes[number]!;
+  const counts = file.column(file.number());
+  const total = sum(counts);
+  const first = sum(counts.subarray(0, number));
+  const high = file.column(total);
+  const low = file.take(total);
+  file.end();
+  if (sum(postings.freqs) !== counts[number]) throw new Error("broken-positions");
   const starts = new Uint32Array(postings.freqs.length + 1);
   const values: number[] = [];
   postings.freqs.forEach((freq, i) => {
     let at = 0;
     for (; freq > 0; freq--) {
-      const gap = file.number();
-      if (!gap) throw new Error("broken-positions");
-      values.push((at += gap));
+      const place = first + values.length;
+      values.push((at += high[place]! * 128 + low[place]! + 1));
     }
     starts[i + 1] = values.length;
   });
-  if (file.at !== end) throw new Error("broken-positions");
   return { starts, values };
+}
+
+function sum(list: Uint32Array): number {
+  return list.reduce((all, n) => all + n, 0);
 }
 
 /** A Slot is a word of a phrase. */

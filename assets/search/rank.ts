@@ -37,7 +37,12 @@ function weighBodies(files: Files, average: number): Promise<Float64Array> {
     const { docs } = files.manifest;
     const file = await files.reader("n");
     const high = file.column(docs);
-    const weights = Float64Array.from(file.take(docs), (low, doc) => weigh(high[doc]! * 128 + low, average));
+    let length = 0;
+    const weights = Float64Array.from(file.take(docs), (low, doc) => {
+      const d = high[doc]! * 128 + low;
+      length += d % 2 ? -(d + 1) / 2 : d / 2;
+      return length < 0 ? broken() : weigh(length, average);
+    });
     file.end();
     return weights;
   });
@@ -65,11 +70,12 @@ async function loadTerm(files: Files, name: string, placed: boolean): Promise<Te
   const { docs, boosts } = files.manifest;
   const number = shard.terms.indexOf(term);
   const [fileNumber, numberThere] = shard.standing(number);
-  const placing = placed && Promise.all([files.reader("p" + fileNumber), files.host.more()]);
+  const placing = placed && Promise.all([files.reader("p" + fileNumber), files.host.other("phrase")]);
   const postings = await files.keep("postings " + shard.number + " " + number, async () =>
     (term.pack < 0 ? shard.columns : await pack(files, term.pack)).postings(term, docs),
   );
-  const weights = postings.dfs.map((df, f) => {
+  const weights = postings.dfs.map((own, f) => {
+    const df = f === 1 ? postings.docs.length : own;
     const idf = Math.log(1 + (docs - df + 0.5) / (df + 0.5));
     return k1 * boosts[f]! * idf * idf;
   });
@@ -205,7 +211,7 @@ export async function rank(files: Files, plan: Plan | null, filters: Filters, fa
   }
   values.forEach((_, doc) => (values[doc]! *= matched[doc]! / (groups.length || 1)));
   if (phrases.length) {
-    const { phrase } = await files.host.more();
+    const { phrase } = await files.host.other("phrase");
     for (const forms of phrases) {
       phrase(forms.map((form) => terms.get(form)), scores, (doc, score) => {
         values[doc]! += score;

@@ -3,7 +3,7 @@
 // generator/search/testdata/resolve.json hold for both.
 
 import type { Entry, Form, Shard } from "./dictionary.ts";
-import type { More } from "../find.ts";
+import type { Correct } from "../correct.ts";
 import type { Files, Word } from "./files.ts";
 import { fold } from "./form.ts";
 
@@ -328,12 +328,12 @@ export class Resolver implements Reading {
     return forms.length ? this.files.name(found.shard, forms[0]!.term) : "";
   }
 
-  // near is what a word may be meant for, found by the second script.
+  // near is what a word may be meant for, found by another script.
   private near(word: Word): Alternative[] | undefined {
     const { files } = this;
-    const more = files.kept<More>("more");
+    const more = files.kept<Correct>("correct");
     if (more) return more.near(this, files, word);
-    this.missing.push(files.keep("more", () => files.host.more()));
+    this.missing.push(files.keep("correct", () => files.host.other("correct")));
     return undefined;
   }
 }

@@ -84,7 +84,7 @@ func portableLinks(t *testing.T, s *published) {
 		}
 		for n := range page.Descendants() {
 			for _, a := range n.Attr {
-				if n.Type == html.ElementNode && slices.Contains([]string{"href", "src", "action", "data-find", "data-more"}, a.Key) {
+				if n.Type == html.ElementNode && slices.Contains([]string{"href", "src", "action", "data-find", "data-correct", "data-phrase", "data-page"}, a.Key) {
 					s.follow(t, name, n.Data, a.Val)
 				}
 			}

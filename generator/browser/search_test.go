@@ -177,7 +177,7 @@ func testSearchTraces(t *testing.T, c *chromium, s *published) {
 	traces()
 }
 
-var refused = regexp.MustCompile(`(?:search|find)\.[0-9a-f]{8}\.js$`)
+var refused = regexp.MustCompile(`(?:search|correct|phrase|search-page)\.[0-9a-f]{8}\.js$`)
 
 // testSearchPlain opens the search page without script and in a browser that
 // cannot unpack the index.

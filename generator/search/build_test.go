@@ -213,9 +213,13 @@ func TestSynonyms(t *testing.T) {
 func TestFiles(t *testing.T) {
 	docs := corpus("es", 40, 60, 3)
 	docs[3].Record = Record{Title: `"<&>\ ` + "\u2028", Lang: "es", Countries: []string{"GT"}, Labels: []string{"a", "b"}}
+	docs[4].Record = Record{Title: "¿El Ñandú y la Œuvre: 2?", Address: "es/el-nandu-y-la-oeuvre-2/el-nandu/", Lang: "es"}
 	o := sample("es")
 	o.Rest = []Rest{{"es-en", "en", 4}}
 	x := buildIndex(t, docs, o)
+	if data, err := x.file("r0"); err != nil || !strings.Contains(string(data), `2?","es/*/el-nandu/",`) {
+		t.Errorf("an address that the title tells is in %s, %v", data, err)
+	}
 	files := x.Files()
 	for i, f := range files[:len(files)-1] {
 		name := "es/" + x.manifest.Hash + "/" + x.parts[i].name

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
 	"github.com/dop251/goja"
@@ -39,26 +40,26 @@ func bundleEngine(t testing.TB, source string, minify bool) []byte {
 }
 
 // glue runs a call of the engine to its end, and gives its result as JSON. The
-// second script is another program, which the host loads.
+// other scripts are programs of their own, which the host runs.
 const glue = `
 import { SearchIndex } from "./index.ts";
 import { runs, learn } from "./tokenize.ts";
-import { lower, fold } from "./form.ts";
+import { lower, fold, slug } from "./form.ts";
 import { Files } from "./files.ts";
-export { learn };
+export { learn, slug };
 globalThis.window = globalThis;
-let given;
-window.acervoSearch = (id, content) => { given = content };
-async function more() {
-  if (!given) second();
-  return given;
+const given = {};
+window.acervoSearch = (id, content) => { given[id] = content };
+async function other(id) {
+  if (!given[id]) program(id);
+  return given[id];
 }
 export async function words(text, cjk) {
-  return new Files(undefined, "", {}, cjk ? (await more()).pairs : undefined).words(text);
+  return new Files(undefined, "", {}, cjk ? (await other("phrase")).pairs : undefined).words(text);
 }
 export function open(dir) {
   const host = {
-    more,
+    other,
     load: async (id, path) => (path.startsWith(dir + "/manifest.js") ? JSON.parse(file(path)) : file(path)),
     inflate: async (data) => new Uint8Array(inflate(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength))),
   };
@@ -74,8 +75,9 @@ export async function answer(index, query, typing, filters) {
 // A client is the engine with an index's files.
 type client struct {
 	*goja.Runtime
-	files  map[string]string
-	loaded []string
+	files    map[string]string
+	loaded   []string // files
+	programs []string // after the first
 }
 
 func newClient(t testing.TB, programs programs, x *Index) *client {
@@ -96,6 +98,17 @@ func newClient(t testing.TB, programs programs, x *Index) *client {
 		c.loaded = append(c.loaded, path)
 		return text
 	})
+	c.Set("atob", func(text string) string {
+		data, err := decodeText(text)
+		if err != nil {
+			panic(c.NewGoError(err))
+		}
+		runes := make([]rune, len(data))
+		for i, b := range data {
+			runes[i] = rune(b)
+		}
+		return string(runes)
+	})
 	c.Set("inflate", func(data goja.ArrayBuffer) goja.ArrayBuffer {
 		plain, err := inflate(data.Bytes())
 		if err != nil {
@@ -103,31 +116,36 @@ func newClient(t testing.TB, programs programs, x *Index) *client {
 		}
 		return c.NewArrayBuffer(plain)
 	})
-	c.Set("second", func() {
-		if _, err := c.RunProgram(programs.second); err != nil {
+	c.Set("program", func(id string) {
+		c.programs = append(c.programs, id)
+		if _, err := c.RunProgram(programs[id]); err != nil {
 			panic(c.NewGoError(err))
 		}
 	})
-	if _, err := c.RunProgram(programs.first); err != nil {
+	if _, err := c.RunProgram(programs["search"]); err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// The programs of the two scripts.
-type programs struct{ first, second *goja.Program }
+// The programs of the scripts, by the names that they give what they bring.
+type programs map[string]*goja.Program
 
 func compileEngine(t testing.TB) programs {
 	t.Helper()
-	compile := func(source string) *goja.Program {
-		program, err := goja.Compile("engine.js", source, false)
+	all := programs{}
+	for id, source := range map[string]string{"search": glue, "correct": `import "../correct.ts"`, "phrase": `import "../phrase.ts"`, "page": `import "../search-page.ts"`} {
+		text := string(bundleEngine(t, source, false))
+		if id != "search" {
+			text = "(() => {" + text + "})()"
+		}
+		program, err := goja.Compile(id+".js", text, false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return program
+		all[id] = program
 	}
-	first, second := bundleEngine(t, glue, false), bundleEngine(t, `import "../find.ts"`, false)
-	return programs{compile(string(first)), compile("(() => {" + string(second) + "})()")}
+	return all
 }
 
 // run evaluates a script and reads its result, of which a promise has to be
@@ -366,6 +384,38 @@ func shortTexts() []string {
 	return texts
 }
 
+// TestClientShows compares what the client shows with the documents' records,
+// and what it makes of titles in addresses with all characters.
+func TestClientShows(t *testing.T) {
+	docs := corpus("es", 30, 20, 5)
+	docs[7].Record = Record{Title: "¡Niñas, niños: «¿quién?»!", Address: "https://acervo.example/es/ninas-ninos-quien/a*b/", Summary: "Año", Lang: "es", Countries: []string{"GT"}, Labels: []string{"b"}}
+	docs[8].Record = Record{Title: "道", Address: "ja/道/", Labels: []string{"a", "b"}}
+	c := newClient(t, compileEngine(t), buildIndex(t, docs, sample("es")))
+	var got []Record
+	c.run(t, &got, "engine.open(a[0]).records([...Array(a[1]).keys()])", "es", len(docs))
+	for i, r := range got {
+		want := docs[i].Record
+		want.Address = strings.ReplaceAll(want.Address, "*", "%2A")
+		want.Labels, want.Countries = append([]string{}, want.Labels...), append([]string{}, want.Countries...)
+		if !reflect.DeepEqual(r, want) {
+			t.Errorf("record %d: got %v, want %v", i, r, want)
+		}
+	}
+	var titles []string
+	for r := rune(1); r < 0x20000; r++ {
+		if utf8.ValidRune(r) {
+			titles = append(titles, "A"+string(r)+"b")
+		}
+	}
+	var slugs []string
+	c.run(t, &slugs, "a[0].map(engine.slug)", titles)
+	for i, title := range titles {
+		if want := slugOf(title); slugs[i] != want {
+			t.Errorf("%q: got %q, want %q", title, slugs[i], want)
+		}
+	}
+}
+
 type clientWord struct {
 	Form string
 	Key  string
@@ -474,6 +524,24 @@ func TestClientCorrects(t *testing.T) {
 	t.Log(corrected, "corrected;", files, "files of the vocabulary for", words, "words with one error, of", len(x.manifest.Ends))
 }
 
+// TestClientLoadsScripts asks for the scripts that queries need, no others.
+func TestClientLoadsScripts(t *testing.T) {
+	docs := corpus("es", 40, 60, 3)
+	x, programs := buildIndex(t, docs, sample("es")), compileEngine(t)
+	known := meaningful(docs[0].Body)[0]
+	for query, want := range map[string][]string{
+		known: nil, known + "xx": {"correct"}, `"` + known + " " + known + `"`: {"phrase"}, "-" + known: nil,
+	} {
+		for filters, want := range map[string][]string{"undefined": want, "{}": append([]string{"page"}, want...)} {
+			c := newClient(t, programs, x)
+			c.run(t, new(any), "engine.answer(engine.open(a[0]), a[1], false, "+filters+").then(() => null)", "es", query)
+			if slices.Sort(c.programs); !slices.Equal(c.programs, slices.Sorted(slices.Values(want))) {
+				t.Errorf("%s with the filters %s: loads %q, want %q", query, filters, c.programs, want)
+			}
+		}
+	}
+}
+
 // oneErrorAway is the best word that is one error away from one that is long
 // enough and none itself, first of those in its shard; empty when there is none.
 func oneErrorAway(x *Index, list []candidate, typed string) string {
@@ -499,11 +567,11 @@ var query = a[1], waiting = [];
 var slow = engine.open(a[0]);
 var load = slow.host.load;
 slow.host.load = (id, path) => new Promise((resolve) => waiting.push(resolve)).then(() => load(id, path));
-var more, loadMore = slow.host.more;
-slow.host.more = () => more || (more = new Promise((resolve) => waiting.push(resolve)).then(loadMore));
+var others = {}, other = slow.host.other;
+slow.host.other = (id) => others[id] || (others[id] = new Promise((resolve) => waiting.push(resolve)).then(() => other(id)));
 var done = false;
-// The search page has the second script from its beginning.
-Promise.all([slow.open(), slow.host.more()]).then(async () => {
+// The search page has its script from its beginning.
+Promise.all([slow.open(), slow.host.other("page")]).then(async () => {
   const plan = await slow.resolve(query, false);
   const ranking = await slow.rank(plan, {country: ["MX"]});
   await slow.records(ranking.top(10).map((hit) => hit.doc));

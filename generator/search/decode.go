@@ -422,39 +422,58 @@ func readFreqs(r *reader, heads []int) []posting {
 	return list
 }
 
-// decodePositions reads the positions of a term with these postings.
-func decodePositions(data []byte, list []posting) ([][fields][]int, error) {
+// decodePositions reads, of a file, the positions of the term with a number
+// there and these postings.
+func decodePositions(data []byte, number int, list []posting) ([][fields][]int, error) {
 	r := newReader(data)
+	counts := r.column(r.number())
+	first, n, total := 0, 0, 0
+	for i, count := range counts {
+		if i == number {
+			first, n = total, count
+		}
+		total += count
+	}
+	high, low := r.column(total), r.take(total)
+	if r.end() != nil || number >= len(counts) {
+		return nil, errFile
+	}
+	high, low = high[first:first+n], low[first:first+n]
 	all := make([][fields][]int, len(list))
 	for i, p := range list {
 		for f, freq := range p.freqs {
-			if freq == 0 {
-				continue
+			if freq > len(low) {
+				return nil, errFile
 			}
-			c := r.column(freq)
-			for j := range c {
-				if c[j] == 0 {
-					r.fail()
-				}
-				if j > 0 {
-					c[j] += c[j-1]
-				}
+			at := 0
+			for j := range freq {
+				at += high[j]<<lowBits + int(low[j]) + 1
+				all[i][f] = append(all[i][f], at)
 			}
-			all[i][f] = c
-		}
-		if r.bad {
-			break
+			high, low = high[freq:], low[freq:]
 		}
 	}
-	return all, r.end()
+	if len(low) > 0 {
+		return nil, errFile
+	}
+	return all, nil
 }
 
 // decodeLengths reads the number of terms in each document's body.
 func decodeLengths(data []byte, docs int) ([]int, error) {
 	r := newReader(data)
 	lengths := r.column(docs)
-	for i, n := range r.take(len(lengths)) {
-		lengths[i] = lengths[i]<<lowBits + int(n)
+	before := 0
+	for i, low := range r.take(len(lengths)) {
+		d := lengths[i]<<lowBits + int(low)
+		if d%2 == 0 {
+			before += d / 2
+		} else {
+			before -= (d + 1) / 2
+		}
+		if lengths[i] = before; before < 0 || before > math.MaxUint32 {
+			return nil, errFile
+		}
 	}
 	return lengths, r.end()
 }
@@ -504,6 +523,7 @@ func decodeRecords(data []byte) ([]Record, error) {
 				return nil, err
 			}
 		}
+		r.Address = strings.Replace(r.Address, "*", slugOf(r.Title), 1)
 	}
 	return records, nil
 }

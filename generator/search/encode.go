@@ -138,18 +138,23 @@ const lowBits = 7
 // encodeLengths makes the file of the bodies' lengths.
 func encodeLengths(lengths []uint32) raw {
 	file := raw{name: "n"}
+	var low []byte
+	before := 0
 	for _, n := range lengths {
-		file.data = appendNumber(file.data, int(n>>lowBits))
+		d := 2 * (int(n) - before)
+		if d < 0 {
+			d = -d - 1
+		}
+		file.data, low = appendNumber(file.data, d>>lowBits), append(low, byte(d&(1<<lowBits-1)))
+		before = int(n)
 	}
 	file.cut()
-	for _, n := range lengths {
-		file.data = append(file.data, byte(n&(1<<lowBits-1)))
-	}
+	file.data = append(file.data, low...)
 	return file
 }
 
 // groupSize is how many records are in a file, at most.
-const groupSize = 12
+const groupSize = 14
 
 // encodeRecords makes the files of records, so many in each.
 func encodeRecords(docs []Document, order []int, group int) []raw {
@@ -159,7 +164,7 @@ func encodeRecords(docs []Document, order []int, group int) []raw {
 		list := [][6]any{}
 		for _, doc := range order[n*group : min(len(docs), (n+1)*group)] {
 			r := docs[doc].Record
-			list = append(list, [6]any{r.Title, r.Address, r.Summary, r.Lang,
+			list = append(list, [6]any{r.Title, r.shortAddress(), r.Summary, r.Lang,
 				append([]string{}, r.Countries...), append([]string{}, r.Labels...)})
 		}
 		buffer.Reset()
@@ -167,6 +172,21 @@ func encodeRecords(docs []Document, order []int, group int) []raw {
 		files = append(files, raw{fmt.Sprint("r", n), bytes.Clone(buffer.Bytes()), nil})
 	}
 	return files
+}
+
+// shortAddress is the address with * for what the title tells.
+func (r *Record) shortAddress() string {
+	address := strings.ReplaceAll(r.Address, "*", "%2A")
+	if slug := slugOf(r.Title); slug != "" {
+		return strings.Replace(address, slug, "*", 1)
+	}
+	return address
+}
+
+// slugOf is the part of an address that is made from a title.
+func slugOf(title string) string {
+	others := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }
+	return strings.Join(strings.FieldsFunc(key(form(title)), others), "-")
 }
 
 // encodeJSON writes plain values, which JSON can always write, with < and & as

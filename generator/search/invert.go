@@ -97,7 +97,7 @@ func (o *occurrences) encode(list []posting, positions []byte, term int) ([]post
 			field, before = f, 0
 		}
 		list[len(list)-1].freqs[f]++
-		positions = binary.AppendUvarint(positions, uint64(position-before))
+		positions = binary.AppendUvarint(positions, uint64(position-before-1))
 		before = position
 	}
 	return list, positions

@@ -163,16 +163,5 @@ func (x *Index) positions(n int, t term, list []posting) ([][fields][]int, error
 	if err != nil {
 		return nil, err
 	}
-	r := newReader(data)
-	sizes := r.column(r.number())
-	if at >= len(sizes) {
-		return nil, errFile
-	}
-	for _, size := range sizes[:at] {
-		r.take(size)
-	}
-	if data = r.take(sizes[at]); r.bad {
-		return nil, errFile
-	}
-	return decodePositions(data, list)
+	return decodePositions(data, at, list)
 }

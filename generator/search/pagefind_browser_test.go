@@ -72,7 +72,7 @@ function preload(address: string): void {
 export async function ask(words: string, typing: boolean, page: boolean): Promise<string[]> {
   if (!index) {
     preload("search/es/manifest.js");
-    if (page) preload("SECOND");
+    if (page) preload("PAGE");
     await new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.onload = resolve;
@@ -80,9 +80,9 @@ export async function ask(words: string, typing: boolean, page: boolean): Promis
       script.src = "SCRIPT";
       document.head.append(script);
     });
-    const host = browserHost("search/", "SECOND");
+    const host = browserHost("search/", { correct: "CORRECT", phrase: "PHRASE", page: "PAGE" });
     index = new SearchIndex(host, "es");
-    if (page) host.more().catch(() => undefined);
+    if (page) host.other("page").catch(() => undefined);
   }
   const plan = await index.resolve(words, typing);
   const ranking = await index.rank(plan, page ? {} : undefined);
@@ -126,7 +126,7 @@ func serveBoth(t *testing.T, dir string) *served {
 		t.Fatal(faults)
 	}
 	s := &served{files: map[string]sent{}}
-	scripts := []string{bundle.Name("search.js"), bundle.Name("find.js")}
+	scripts := []string{bundle.Name("search.js"), bundle.Name("correct.js"), bundle.Name("phrase.js"), bundle.Name("search-page.js")}
 	for _, f := range bundle.All() {
 		if slices.Contains(scripts, f.Name) {
 			s.files["/"+f.Name] = zip(f.Data)
@@ -134,7 +134,7 @@ func serveBoth(t *testing.T, dir string) *served {
 		}
 	}
 	roots := [both]http.Dir{http.Dir(filepath.Join(dir, "ours")), http.Dir(filepath.Join(dir, "site"))}
-	engine := bundleEngine(t, strings.NewReplacer("SCRIPT", scripts[0], "SECOND", scripts[1]).Replace(askOurs), true)
+	engine := bundleEngine(t, strings.NewReplacer("SCRIPT", scripts[0], "CORRECT", scripts[1], "PHRASE", scripts[2], "PAGE", scripts[3]).Replace(askOurs), true)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, name, _ := strings.Cut(path.Clean(r.URL.Path)[1:], "/")
 		switch name = "/" + name; {
@@ -223,11 +223,9 @@ func (s *served) take() traffic {
 	trips := make([]int, len(log))
 	for i, r := range log {
 		sum.bytes += r.bytes
-		part := path.Base(r.name)
-		if !strings.HasPrefix(part, "find") {
+		part, _, _ := strings.Cut(path.Base(r.name), ".")
+		if path.Dir(r.name) != "/assets" {
 			part = part[:1]
-		} else {
-			part = "find"
 		}
 		sum.parts[part] += r.bytes
 		trips[i] = 1

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"path/filepath"
@@ -243,7 +244,7 @@ func (m *measures) addParts(name string, list []traffic) {
 		}
 	}
 	note := "our cold bytes, " + name + ", mean:"
-	for _, p := range []struct{ letter, name string }{{"s", "script"}, {"find", "second script"}, {"m", "manifest"}, {"n", "lengths"}, {"f", "facets"}, {"d", "shards"}, {"k", "packs"}, {"v", "vocabulary"}, {"p", "positions"}, {"r", "records"}} {
+	for _, p := range []struct{ letter, name string }{{"search", "script"}, {"correct", "script for errors"}, {"phrase", "script for phrases"}, {"search-page", "page's script"}, {"m", "manifest"}, {"n", "lengths"}, {"f", "facets"}, {"d", "shards"}, {"k", "packs"}, {"v", "vocabulary"}, {"p", "positions"}, {"r", "records"}} {
 		if sums[p.letter] > 0 {
 			note += fmt.Sprintf(" %s %.1f KB,", p.name, float64(sums[p.letter])/float64(len(list))/1000)
 		}
@@ -260,11 +261,13 @@ func (m *measures) share(name string, ratio, limit float64, aimed bool) {
 	m.rows = append(m.rows, r)
 }
 
-// place finds in which places the documents are that are looked for: MRR@10.
+// place finds in which places the documents are that are looked for: MRR@10,
+// and whether the difference may be chance.
 func (m *measures) place(b *tester, s *served, k kind, targets []target) {
 	b.Helper()
 	var sums [both]float64
-	for which := range both {
+	differences := make([]float64, len(targets))
+	for which, sign := range [both]float64{ours: 1, theirs: -1} {
 		b.visit(s, which)
 		var questions []string
 		for _, t := range targets {
@@ -275,11 +278,18 @@ func (m *measures) place(b *tester, s *served, k kind, targets []target) {
 			for at, address := range list {
 				if strings.HasSuffix("/"+address, "/"+targets[i].address) {
 					sums[which] += 1 / float64(at+1)
+					differences[i] += sign / float64(at+1)
 				}
 			}
 		}
 		sums[which] /= float64(len(targets))
 	}
+	mean, deviation := sums[ours]-sums[theirs], 0.0
+	for _, d := range differences {
+		deviation += (d - mean) * (d - mean)
+	}
+	n := float64(len(targets))
+	m.notes = append(m.notes, fmt.Sprintf("MRR@10, %s: ours is %+.4f from Pagefind's, with a standard error of %.4f", k.name, mean, math.Sqrt(deviation/n/(n-1))))
 	r := line{name: "MRR@10, " + k.name, figures: sums}
 	if met := sums[ours] >= k.aim*sums[theirs]; m.few() {
 		r.aim, r.met = fmt.Sprintf("≥ %g×", k.aim), &met

@@ -40,20 +40,20 @@ var (
 // so it is skipped unless it is asked for.
 //
 // Both get the same texts and facets. The place of what was looked for is a
-// matter of chance too: of 200 queries MRR differs by ±0.02 for another 200, and
-// by more than the two searches do. Bytes are those of the responses' bodies,
+// matter of chance too: the standard error that is told is that of the mean of
+// the differences, query by query. Bytes are those of the responses' bodies,
 // with gzip where it makes them smaller. Ours include the published scripts with
 // their interface; Pagefind's have an interface, its own pagefind-ui, on the
 // search page only. A cold query is the first in a browser without a cache, from
 // the first request to ten results. A warm query is one whose files are there:
 // its time is what the engine takes from the words to the records of ten
 // results. A reader waits longer for what the page does before and after: 120 ms
-// after a key, since the next one may follow (see assets/search/ui/turn.ts),
-// and the time to put the list into the page. Round trips are responses that had
-// to be waited for one after the other. Processor time
-// and memory are the kernel's, of one process each: ours reads the documents
-// from a gob file, Pagefind from the pages. The memory is at least that of the
-// test, some 100 MB, which the kernel counts for its children too.
+// after a key, since the next one may follow (see assets/search/ui/turn.ts), and
+// the time to put the list into the page. Round trips are responses that had to
+// be waited for one after the other. Processor time and memory are the kernel's,
+// of one process each: ours reads the documents from a gob file, Pagefind from
+// the pages. The memory is at least that of the test, some 100 MB, which the
+// kernel counts for its children too.
 func TestPagefind(t *testing.T) {
 	if *rivalBuild != "" {
 		buildFolder(t, *rivalBuild)

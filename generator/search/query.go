@@ -16,8 +16,9 @@ var fieldNames = [fields]string{"title", "summary", "headings", "body"}
 // ahead to a document (BooleanSearcher.Advance in v2.6.3), so there are
 // neither where they would count: see [sum].
 type translator struct {
-	term func(form string) (string, error)
-	err  error // the first form without a term
+	term    func(form string) (string, error)
+	spreads func(term string) (float64, error) // idf of a term in any field by that in the summary
+	err     error                              // the first
 }
 
 // tiers makes the queries of the two tiers. The second is nil where the tier
@@ -96,10 +97,25 @@ func (t *translator) inFields(form string, weight float64) []query.Query {
 	for f, name := range fieldNames {
 		q := query.NewTermQuery(t.of(form))
 		q.SetField(name)
-		q.SetBoost(weight * Boosts[f])
+		if q.SetBoost(0); weight > 0 {
+			q.SetBoost(weight * t.boost(form, f))
+		}
 		parts = append(parts, q)
 	}
 	return parts
+}
+
+// boost is what makes of bleve's score of a term in a field that of the
+// package comment.
+func (t *translator) boost(form string, f int) float64 {
+	if f != summary {
+		return Boosts[f]
+	}
+	spread, err := t.spreads(t.of(form))
+	if err != nil && t.err == nil {
+		t.err = err
+	}
+	return Boosts[f] * spread * spread
 }
 
 // phrase matches terms in a row in any field, and adds the scores of the
@@ -111,15 +127,23 @@ func (t *translator) phrase(forms []string) query.Query {
 			terms[i] = t.of(form)
 		}
 	}
-	in := func(weight float64) (parts []query.Query) {
-		for f, name := range fieldNames {
-			q := query.NewPhraseQuery(terms, name)
-			q.SetBoost(weight * Boosts[f])
-			parts = append(parts, q)
+	var in, parts []query.Query
+	for f, name := range fieldNames {
+		q := query.NewPhraseQuery(terms, name)
+		q.SetBoost(0)
+		in = append(in, q)
+		all := []query.Query{q}
+		for _, form := range forms {
+			if form != "" {
+				q := query.NewTermQuery(t.of(form))
+				q.SetField(name)
+				q.SetBoost(t.boost(form, f))
+				all = append(all, q)
+			}
 		}
-		return parts
+		parts = append(parts, query.NewConjunctionQuery(all))
 	}
-	return sum(query.NewDisjunctionQuery(in(0)), in(1)...)
+	return sum(query.NewDisjunctionQuery(in), parts...)
 }
 
 // of is the term of a form.

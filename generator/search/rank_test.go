@@ -81,7 +81,7 @@ func (m *formula) field(form string, doc, f int) float64 {
 	}
 	df := 0.0
 	for _, p := range m.terms[term] {
-		if p.freqs[f] > 0 {
+		if p.freqs[f] > 0 || f == summary {
 			df++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -226,6 +227,37 @@ func (r *Referee) term(form string) (string, error) {
 	return string(tokens[0].Term), nil
 }
 
+// spread is the idf of a term by the documents that have it in any field, in
+// units of its idf by those that have it in the summary.
+func (r *Referee) spread(term string) (float64, error) {
+	reader, err := r.index.Reader()
+	if err != nil {
+		return 0, err
+	}
+	defer reader.Close()
+	any, own := map[string]bool{}, 0
+	for f, name := range fieldNames {
+		list, err := reader.TermFieldReader(context.Background(), []byte(term), name, false, false, false)
+		if err != nil {
+			return 0, err
+		}
+		defer list.Close()
+		doc, err := list.Next(nil)
+		for ; doc != nil && err == nil; doc, err = list.Next(doc.Reset()) {
+			if any[string(doc.ID)] = true; f == summary {
+				own++
+			}
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	idf := func(df int) float64 {
+		return math.Log(1 + (float64(len(r.docs)-df)+0.5)/(float64(df)+0.5))
+	}
+	return idf(len(any)) / idf(own), nil
+}
+
 // isLost tells that all words are unknown or stop words, of which nothing is
 // found. What is without certain words is everything else.
 func (p Plan) isLost() bool {
@@ -240,7 +272,7 @@ func (r *Referee) Search(p Plan, filters map[string][]string, limit int) (Result
 	if err != nil || p.isLost() {
 		return result, err
 	}
-	first, second, err := (&translator{term: r.term}).tiers(p, only)
+	first, second, err := (&translator{term: r.term, spreads: r.spread}).tiers(p, only)
 	if err != nil {
 		return result, err
 	}

@@ -38,20 +38,21 @@
 //	average = ⌈terms in the field of all documents / N⌉
 //	length = 1/norm²; norm = 1/√(terms in the document's field), rounded to a float32
 //
-// where df counts the documents with the term in that field. The score of an
-// alternative, of a group and of all groups together is the sum. The first tier
-// are the documents that match all groups; the second those that match some,
-// their sum multiplied by the share of groups that match. Within a tier the
-// order is by score, then by number of the document. Of many documents those
-// that are alike have numbers in a row (see arrange.go). Each phrase must match
-// in both tiers and adds, for each field in which it stands, the scores of its
-// terms in that field. Excluded groups and filters take documents away and add
-// nothing. With one group or none the second tier is empty; without groups
+// where df counts the documents with the term in that field, but for the
+// summary those with it in any: a word that few summaries have need not be
+// rare. The score of an alternative, of a group and of all groups together is
+// the sum. The first tier are the documents that match all groups; the second
+// those that match some, their sum multiplied by the share of groups that
+// match. Within a tier the order is by score, then by number of the document.
+// Of many documents those that are alike have numbers in a row (see
+// arrange.go). Each phrase must match in both tiers and adds, for each field in
+// which it stands, the scores of its terms in that field. Excluded groups and
+// filters take documents away and add nothing. With one group or none the second tier is empty; without groups
 // (phrases only) the first tier are the documents with all phrases, and without
 // phrases too (exclusions only) all documents; but none when words are unknown,
 // or when there are stop words only.
 //
-// # Files, format 3
+// # Files, format 4
 //
 // A file is a classic script that calls one function, so that it loads from a
 // server and from a folder alike:
@@ -63,14 +64,13 @@
 // documents that are missing in dir's language, in their own). hash is the
 // start of the SHA-256 of all the other files' data, 8 hexadecimal digits.
 //
-// The text is data compressed with zlib, in characters of 7 bits: the bits,
-// highest first, filled up with zeros. A character has the code of its value,
-// but 0, 10, 13, 34 and 92 are U+00C0 to U+00C4, so that it stands in a string
-// of JavaScript as it is. n bytes make ⌈8n/7⌉ characters.
+// The text is data compressed with zlib, in base64 (RFC 4648 §4, without
+// padding). What a server compresses again is no larger for it than the data,
+// while characters of 7 bits, of which a few cannot stand in a string, make 4 %.
 //
 // The manifest:
 //
-//	format   3
+//	format   4
 //	lang     language tag
 //	hash     the directory with the current files
 //	docs     number of documents
@@ -136,17 +136,22 @@
 //
 // k<n>: a pack: P and the postings of frequent terms.
 //
-// p<n>: positions of terms in the order of all shards: their number, a column
-// with how many bytes each term's positions have, then the positions: for each
-// document, each field with the term: freq differences of positions (from 0;
-// the first word of a field is at 1; stop words count). Terms that only synonyms
-// lead to have none.
+// p<n>: positions of terms in the order of all shards: their number, and a
+// column with how many positions each term has, P in all; then a column high[P]
+// and P bytes as with postings. For each document, each field with the term,
+// there are freq differences of positions, less 1 each (from 0; the first word
+// of a field is at 1; stop words count). Terms that only synonyms lead to have
+// none.
 //
-// n: the bodies' lengths: a column of docs numbers, divided by 128, and docs
-// bytes of what that leaves.
+// n: the bodies' lengths: for each the difference d from the one before (from
+// 0), written as 2·d or, below 0, as −2·d − 1: a column of docs numbers, divided
+// by 128, and docs bytes of what that leaves.
 //
 // r<n>: records of documents n·group to n·group+group−1: JSON, a list of
-// [title, address, summary, lang, [names of countries], [labels]].
+// [title, address, summary, lang, [names of countries], [labels]]. An asterisk
+// in an address stands for the title in lower case without accents, as in a key,
+// with "-" for each run of other characters than a–z and 0–9, but none at its
+// ends.
 //
 // f: facets: JSON {"facets": [{"id", "label", "values": [[code, label], …],
 // "sets": [[value, …], …], "docs": [set, run, …]}], "dates": [days, run, …]},
@@ -168,7 +173,7 @@ package search
 import "time"
 
 // Format is the version of the files' format.
-const Format = 3
+const Format = 4
 
 // The fields of a document, in the order of all columns.
 const (

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -8,15 +9,17 @@ import (
 )
 
 // The sizes of files, in bytes before compression, found by measuring on text:
-// compressed, a shard is 3 to 4 KB, a pack 4 KB, a file of positions 10 KB and
-// one of the vocabulary 5 KB, where one term alone does not need more. Larger
-// files cost each query bytes, smaller ones make many files.
+// compressed, a shard is 4 KB, a pack 3 KB, a file of positions 9 KB and one of
+// the vocabulary 2 KB, where one term alone does not need more. Larger files
+// cost each query bytes, smaller ones make many files. Most postings are in
+// their shards, which are more for it: a second file for a word would have
+// those of other words too.
 const (
-	shardSize     = 8200
+	shardSize     = 8900
 	packSize      = 9000
-	positionsSize = 12500
-	endsSize      = 10000
-	inlineSize    = 80 // of the postings that are in a shard
+	positionsSize = 11400
+	endsSize      = 3500
+	inlineSize    = 2500 // of the postings that are in a shard
 )
 
 // few is the number of documents from which on the number of files matters. In
@@ -200,9 +203,26 @@ func (b *build) encode(shards []draft) []raw {
 }
 
 // placements are the positions of all shards' terms, cut into files.
-type placements struct {
-	sizes [][]int  // of the terms in each file
-	data  [][]byte // of each file
+type placements []placement
+
+// A placement is the positions of terms in a row.
+type placement struct {
+	size              int // bytes before compression
+	terms             int
+	counts, high, low []byte
+}
+
+// add adds the positions of a term, as numbers after one another.
+func (p *placement) add(positions []byte) {
+	count := 0
+	for at := 0; at < len(positions); count++ {
+		gap, n := binary.Uvarint(positions[at:])
+		at += n
+		p.high, p.low = appendNumber(p.high, int(gap>>lowBits)), append(p.low, byte(gap&(1<<lowBits-1)))
+	}
+	p.counts = appendNumber(p.counts, count)
+	p.terms++
+	p.size += len(positions)
 }
 
 // add adds those of a shard's terms, and tells where they are. The terms that
@@ -213,31 +233,30 @@ func (p *placements) add(d *dictionary, n *numbering) (s standing) {
 		if n.placed[i] {
 			positions = d.terms[t].positions
 		}
-		at := len(p.data) - 1
-		isFull := at < 0 || len(p.data[at]) > 0 && len(p.data[at])+len(positions) > positionsSize
+		at := len(*p) - 1
+		isFull := at < 0 || (*p)[at].size > 0 && (*p)[at].size+len(positions) > positionsSize
 		if isFull {
-			p.sizes, p.data, at = append(p.sizes, nil), append(p.data, nil), at+1
+			*p, at = append(*p, placement{}), at+1
 		}
 		switch {
 		case i == 0:
-			s.first, s.before = at, len(p.sizes[at])
+			s.first, s.before = at, (*p)[at].terms
 		case isFull:
 			s.cuts = append(s.cuts, i)
 		}
-		p.sizes[at], p.data[at] = append(p.sizes[at], len(positions)), append(p.data[at], positions...)
+		(*p)[at].add(positions)
 	}
 	return s
 }
 
-func (p *placements) files() []raw {
-	files := make([]raw, len(p.data))
-	for i, sizes := range p.sizes {
-		files[i] = raw{name: fmt.Sprint("p", i), data: appendNumber(nil, len(sizes))}
-		for _, size := range sizes {
-			files[i].data = appendNumber(files[i].data, size)
-		}
-		files[i].cut()
-		files[i].data = append(files[i].data, p.data[i]...)
+func (p placements) files() []raw {
+	files := make([]raw, len(p))
+	for i, own := range p {
+		file := raw{name: fmt.Sprint("p", i), data: append(appendNumber(nil, own.terms), own.counts...)}
+		file.data = append(file.data, own.high...)
+		file.cut()
+		file.data = append(file.data, own.low...)
+		files[i] = file
 	}
 	return files
 }

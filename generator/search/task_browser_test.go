@@ -19,7 +19,7 @@ const askOnce = `
 import { SearchIndex } from "./index.ts";
 import { browserHost } from "./host.ts";
 export async function ask(query: string, typing: boolean) {
-  const index = new SearchIndex(browserHost("search/", "find.js"), "es");
+  const index = new SearchIndex(browserHost("search/", { correct: "correct.js", phrase: "phrase.js", page: "page.js" }), "es");
   const plan = await index.resolve(query, typing);
   const ranking = await index.rank(plan, {});
   const shown = await index.records(ranking.top(10).map((hit) => hit.doc));
@@ -100,7 +100,9 @@ func TestClientTasks(t *testing.T) {
 		files["/search/"+f.Name] = f.Data
 	}
 	files["/ask.js"] = bundleEngine(t, askOnce, true)
-	files["/find.js"] = bundleEngine(t, `import "../find.ts"`, true)
+	for name, entry := range map[string]string{"correct": "correct", "phrase": "phrase", "page": "search-page"} {
+		files["/"+name+".js"] = bundleEngine(t, `import "../`+entry+`.ts"`, true)
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		data, ok := files[r.URL.Path]
 		if !ok {

@@ -64,7 +64,7 @@ func (p *plan) frame() {
 			Lang: lang.Tag, Dir: lang.Dir, SiteTitle: title, Root: p.root, Home: p.href(p.home, i),
 			Feed: p.root + lang.Segment() + "/feed.xml", Exit: exit, Policy: policy,
 			Icon: p.root + p.tabIcon().Name, Styles: p.asset("main.css"), ExitScript: p.asset("exit.js"), Script: p.asset("main.js"),
-			Search: p.href(p.search, i), Finder: p.asset("search.js"), FinderMore: p.asset("find.js"), Index: lang.Segment(),
+			Search: p.href(p.search, i), Finder: p.asset("search.js"), FinderErrors: p.asset("correct.js"), FinderPhrase: p.asset("phrase.js"), FinderPage: p.asset("search-page.js"), Index: lang.Segment(),
 			Translations: p.href(p.translations, i), Downloads: p.href(p.downloads, i),
 		}
 		if p.offline != nil {

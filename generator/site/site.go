@@ -61,7 +61,7 @@ import (
 
 // Version is the version of the generator. It is raised whenever the same
 // source would give other bytes; a test holds it to the hash of a site.
-const Version = "0.4.0"
+const Version = "0.5.0"
 
 // A Source is what a site is made from.
 type Source struct {

@@ -38,7 +38,9 @@ type Frame struct {
 	OfflineSize  int64  // about how large the language's copy is, in bytes
 	Keeper       string // the script that keeps copies
 	Finder       string // the script that searches
-	FinderMore   string // what only the search page and some searches need of it
+	FinderErrors string // what only a misspelt word needs of it
+	FinderPhrase string // what only phrases need of it, and Han and kana
+	FinderPage   string // what only the search page needs of it
 	Index        string // the folder of the language's search index
 	Policy       string // Content-Security-Policy
 	Icon         string // for the browser's tab

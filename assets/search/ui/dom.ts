@@ -1,4 +1,4 @@
-// What the second script uses of the first's interface.
+// What the search page's script uses of the first's interface.
 
 import type * as nodes from "./node.ts";
 import type { late } from "./turn.ts";

@@ -106,7 +106,7 @@ func TestLast(t *testing.T) {
 						fresh++
 					}
 				}
-				files, read, known = s.build(t, docs, o)
+				files, read, _ = s.build(t, docs, o)
 				same(t, "an edit", files, docs, o)
 				if read < fresh || read > fresh+3 { // two of one text may both be read
 					t.Errorf("an edit: %d documents were read, %d are new", read, fresh)

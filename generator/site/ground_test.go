@@ -66,7 +66,7 @@ func TestSameInputSamePages(t *testing.T) {
 // faults.
 func render(t *testing.T, dir string, cache *Cache, known map[string]rendering) (same int) {
 	t.Helper()
-	plan, faults := Read(opened(t, dir), Options{}, cache)
+	plan, _ := Read(opened(t, dir), Options{}, cache)
 	if plan == nil {
 		return -1
 	}
@@ -78,7 +78,7 @@ func render(t *testing.T, dir string, cache *Cache, known map[string]rendering) 
 	plan.texts.asked = map[*content.Page]map[question]bool{}
 	last := &lastBuild{ground: ground}
 	var mutex sync.Mutex
-	faults, err = plan.run(t.Context(), nil, func(u *unit, page *bytes.Buffer) error {
+	faults, err := plan.run(t.Context(), nil, func(u *unit, page *bytes.Buffer) error {
 		input := last.unitInput(u)
 		if input == "" {
 			return nil

@@ -34,6 +34,7 @@ type lastBuild struct {
 
 	mutex       sync.Mutex
 	before, now map[string]product     // by the hash of an input
+	told, tell  answers                // those of the last build, and of this one
 	sources     map[string]output.File // by the hash of what a file of an index was made from
 }
 
@@ -41,8 +42,39 @@ type lastBuild struct {
 // texts are still the same. Of those of an index it has the sources.
 type product struct {
 	files   []output.File
-	answers []answer
+	answers []int // their places among those of the build
 	sources []string
+}
+
+// Answers are those that texts were given, each once: thousands of texts lead to
+// the same heading.
+type answers struct {
+	list   []answer
+	places map[answer]int
+}
+
+func (a *answers) add(list []answer) []int {
+	places := make([]int, len(list))
+	for i, one := range list {
+		at, known := a.places[one]
+		if !known {
+			if at = len(a.list); a.places == nil {
+				a.places = map[answer]int{}
+			}
+			a.places[one], a.list = at, append(a.list, one)
+		}
+		places[i] = at
+	}
+	return places
+}
+
+// of returns the answers at some places.
+func (a *answers) of(places []int) []answer {
+	list := make([]answer, len(places))
+	for i, at := range places {
+		list[i] = a.list[at]
+	}
+	return list
 }
 
 // readLast reads what the last build left; nil without a cache.
@@ -75,15 +107,18 @@ func readLast(cache string, dir *output.Dir) *lastBuild {
 		return r
 	}
 	in := memo.NewReader(data)
-	before := map[string]product{}
+	before, told := map[string]product{}, make([]answer, in.Count(4))
+	for i := range told {
+		told[i] = answer{path: in.Text(), blob: in.Text(), id: in.Text(), has: in.Below(2) == 1}
+	}
 	for range in.Count(4) {
 		input := in.Text()
-		made := product{files: make([]output.File, in.Count(sha256.Size)), answers: make([]answer, in.Count(4)), sources: make([]string, in.Count(1))}
+		made := product{files: make([]output.File, in.Count(sha256.Size)), answers: make([]int, in.Count(1)), sources: make([]string, in.Count(1))}
 		for i := range made.files {
 			made.files[i] = output.File{Name: in.Text(), Size: int64(in.Number()), SHA256: hex.EncodeToString([]byte(in.Bytes(sha256.Size)))}
 		}
 		for i := range made.answers {
-			made.answers[i] = answer{path: in.Text(), blob: in.Text(), id: in.Text(), has: in.Below(2) == 1}
+			made.answers[i] = in.Below(len(told))
 		}
 		for i := range made.sources {
 			made.sources[i] = in.Text()
@@ -93,7 +128,7 @@ func readLast(cache string, dir *output.Dir) *lastBuild {
 	if !in.Whole() {
 		return r
 	}
-	r.before = before
+	r.before, r.told.list = before, told
 	for _, made := range before {
 		for i, source := range made.sources {
 			if source != "" && i < len(made.files) {
@@ -226,10 +261,11 @@ func (r *lastBuild) takeOver(p *plan, u *unit) bool {
 	if !known || !slices.EqualFunc(made.files, u.outputs, func(f output.File, o out) bool { return f.Name == o.name }) {
 		return false
 	}
-	if slices.ContainsFunc(made.answers, func(a answer) bool { return !p.holds(a) }) || !r.dir.Reuse(made.files...) {
+	told := r.told.of(made.answers)
+	if slices.ContainsFunc(told, func(a answer) bool { return !p.holds(a) }) || !r.dir.Reuse(made.files...) {
 		return false
 	}
-	r.note(u.input, made)
+	r.noteUnit(u, made.files, told)
 	return true
 }
 
@@ -243,17 +279,30 @@ func (r *lastBuild) keepUnit(u *unit) {
 		names[i] = o.name
 	}
 	if files, written := r.written(names); written {
-		made := product{files: files}
+		var told []answer
 		if u.answers != nil {
-			made.answers = u.answers()
+			told = u.answers()
 		}
-		r.note(u.input, made)
+		r.noteUnit(u, files, told)
 	}
+}
+
+func (r *lastBuild) noteUnit(u *unit, files []output.File, told []answer) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.now[u.input] = product{files: files, answers: r.tell.add(told)}
 }
 
 // leave writes what the next build can take over.
 func (r *lastBuild) leave() {
 	var w memo.Writer
+	w.Count(len(r.tell.list))
+	for _, a := range r.tell.list {
+		w.Text(a.path)
+		w.Text(a.blob)
+		w.Text(a.id)
+		w.Number(map[bool]uint64{true: 1}[a.has])
+	}
 	w.Count(len(r.now))
 	for _, input := range slices.Sorted(maps.Keys(r.now)) {
 		made := r.now[input]
@@ -267,11 +316,8 @@ func (r *lastBuild) leave() {
 			sum, _ := hex.DecodeString(f.SHA256)
 			w.Bytes(sum)
 		}
-		for _, a := range made.answers {
-			w.Text(a.path)
-			w.Text(a.blob)
-			w.Text(a.id)
-			w.Number(map[bool]uint64{true: 1}[a.has])
+		for _, at := range made.answers {
+			w.Count(at)
 		}
 		for _, source := range made.sources {
 			w.Text(source)

@@ -200,11 +200,8 @@ func (d *Dir) Reuse(files ...File) bool {
 // Published returns the bytes of a file of the version that is published, and
 // reports whether that has it as its size and hash tell.
 func (d *Dir) Published(f File) ([]byte, bool) {
-	if wellFormed(f.Name) != nil {
-		return nil, false
-	}
-	name := filepath.Join(d.target, filepath.FromSlash(f.Name))
-	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || info.Size() != f.Size {
+	name, ok := d.inPlace(f)
+	if !ok || wellFormed(f.Name) != nil {
 		return nil, false
 	}
 	data, err := os.ReadFile(name)
@@ -214,10 +211,18 @@ func (d *Dir) Published(f File) ([]byte, bool) {
 	return data, true
 }
 
+// inPlace returns where a file of the published version is, and reports whether
+// one of that size is there.
+func (d *Dir) inPlace(f File) (name string, ok bool) {
+	name = filepath.Join(d.target, filepath.FromSlash(f.Name))
+	info, err := os.Lstat(name)
+	return name, err == nil && info.Mode().IsRegular() && info.Size() == f.Size
+}
+
 // published reports whether the published version has a file.
 func (d *Dir) published(f File) bool {
-	name := filepath.Join(d.target, filepath.FromSlash(f.Name))
-	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() || info.Size() != f.Size {
+	name, ok := d.inPlace(f)
+	if !ok {
 		return false
 	}
 	file, err := os.Open(name)

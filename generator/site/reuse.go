@@ -34,7 +34,7 @@ type lastBuild struct {
 
 	mutex       sync.Mutex
 	before, now map[string]product     // by the hash of an input
-	told, tell  answers                // those of the last build, and of this one
+	old, fresh  answers                // those of the last build, and of this one
 	sources     map[string]output.File // by the hash of what a file of an index was made from
 }
 
@@ -128,7 +128,7 @@ func readLast(cache string, dir *output.Dir) *lastBuild {
 	if !in.Whole() {
 		return r
 	}
-	r.before, r.told.list = before, told
+	r.before, r.old.list = before, told
 	for _, made := range before {
 		for i, source := range made.sources {
 			if source != "" && i < len(made.files) {
@@ -261,7 +261,7 @@ func (r *lastBuild) takeOver(p *plan, u *unit) bool {
 	if !known || !slices.EqualFunc(made.files, u.outputs, func(f output.File, o out) bool { return f.Name == o.name }) {
 		return false
 	}
-	told := r.told.of(made.answers)
+	told := r.old.of(made.answers)
 	if slices.ContainsFunc(told, func(a answer) bool { return !p.holds(a) }) || !r.dir.Reuse(made.files...) {
 		return false
 	}
@@ -290,14 +290,14 @@ func (r *lastBuild) keepUnit(u *unit) {
 func (r *lastBuild) noteUnit(u *unit, files []output.File, told []answer) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.now[u.input] = product{files: files, answers: r.tell.add(told)}
+	r.now[u.input] = product{files: files, answers: r.fresh.add(told)}
 }
 
 // leave writes what the next build can take over.
 func (r *lastBuild) leave() {
 	var w memo.Writer
-	w.Count(len(r.tell.list))
-	for _, a := range r.tell.list {
+	w.Count(len(r.fresh.list))
+	for _, a := range r.fresh.list {
 		w.Text(a.path)
 		w.Text(a.blob)
 		w.Text(a.id)
